@@ -1,0 +1,31 @@
+//! `call.answer`: a call answered.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{
+    events::example::{self, Example},
+    types::{AnyJson, UserId},
+};
+
+/// Answers a call (CALL-2). Relayed as `on.call.answer` to the user who called; needs no call before it (CALL-7).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct CallAnswer {
+    /// The user who called.
+    pub user_id: UserId,
+    /// An `RTCIceCandidate`, passed through unchanged, as any JSON (CALL-3).
+    pub ice_candidate: AnyJson,
+    /// An `RTCSessionDescription`, passed through unchanged, as any JSON (CALL-3).
+    pub session_description: AnyJson,
+}
+
+impl Example for CallAnswer {
+    fn example() -> Self {
+        Self {
+            user_id: example::id(1),
+            ice_candidate: example::ice_candidate(),
+            session_description: example::session_description("answer"),
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Calls (WebRTC signalling): `call.*`.
+
+pub mod answer;
+pub mod start;

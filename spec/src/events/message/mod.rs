@@ -1,0 +1,4 @@
+//! Messages: `message.*`.
+
+pub mod delete;
+pub mod send;

@@ -1,0 +1,4 @@
+//! Calls (WebRTC signalling): `on.call.*`.
+
+pub mod answer;
+pub mod init;

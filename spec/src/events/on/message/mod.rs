@@ -1,0 +1,4 @@
+//! Messages: `on.message.*`.
+
+pub mod delete;
+pub mod new;

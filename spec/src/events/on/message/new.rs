@@ -1,0 +1,27 @@
+//! `on.message.new`: a new message.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{
+    events::example::{self, Example},
+    types::{Chat, Message, Room},
+};
+
+/// A message was sent, by `message.send` or `chat.start` (SEND-1, START-1).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct OnMessageNew {
+    /// The receiving user's own side.
+    pub chat: Chat,
+    /// The room that the message is in.
+    pub room: Room,
+    /// The message.
+    pub message: Message,
+}
+
+impl Example for OnMessageNew {
+    fn example() -> Self {
+        Self { chat: example::chat(), room: example::room(), message: example::message() }
+    }
+}

@@ -1,0 +1,4 @@
+//! Users: `on.user.*`.
+
+pub mod authorized;
+pub mod online;

@@ -1,0 +1,25 @@
+//! `user.auth`: authorisation, and the list of dialogs.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{
+    events::example::{self, Example},
+    types::UserId,
+};
+
+/// Asks to be authorised as a user (AUTH-1). Answered by `on.user.authorized` on the calling socket.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct UserAuth {
+    /// Who the caller says to be.
+    pub id: UserId,
+    /// The user's secret.
+    pub token: String,
+}
+
+impl Example for UserAuth {
+    fn example() -> Self {
+        Self { id: example::id(1), token: "a-secret-of-user-1".into() }
+    }
+}

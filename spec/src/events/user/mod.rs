@@ -1,0 +1,3 @@
+//! Users: `user.*`.
+
+pub mod auth;

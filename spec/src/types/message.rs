@@ -1,0 +1,26 @@
+//! A message.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{Attachment, Date, MessageId, RoomId, UserId};
+
+/// A message in a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct Message {
+    /// The message's id; ids grow in the order of the room's history (SEND-6).
+    pub id: MessageId,
+    /// The room that it is in.
+    pub room_id: RoomId,
+    /// The user who wrote it.
+    pub user_id: UserId,
+    /// When it was stored; does not run backwards in a room (SEND-12).
+    pub created_at: Date,
+    /// When it last changed; never before `created_at` (TYPE-6).
+    pub updated_at: Date,
+    /// The text exactly as it was sent (SEND-4).
+    pub text: String,
+    /// The file that was sent with it, or `null` (SEND-11).
+    pub attachment: Option<Attachment>,
+}

@@ -1,0 +1,16 @@
+//! A user, as others see one.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{Date, UserId};
+
+/// A user of the chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct User {
+    /// The user's id.
+    pub id: UserId,
+    /// When the user was made.
+    pub created_at: Date,
+}
