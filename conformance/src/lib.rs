@@ -1,1 +1,6 @@
-//! chat-conformance
+//! The conformance suite of the chat protocol: drives any server by its URL and says which requirements it keeps.
+
+pub mod report;
+pub mod result;
+pub mod run_event;
+pub mod verdict;

@@ -1,0 +1,1 @@
+//! Reports: each consumes the stream of run events and writes one format.
