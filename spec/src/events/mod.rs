@@ -16,8 +16,7 @@ use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
-use ts_rs::TS;
+use serde_json::{Value, value::RawValue};
 
 use self::example::Example;
 pub use self::{
@@ -32,7 +31,10 @@ pub use self::{
     },
     user::auth::UserAuth,
 };
-use crate::types::Refusal;
+use crate::{
+    decode::{Malformed, decode},
+    types::Refusal,
+};
 
 /// Who sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,9 +73,7 @@ impl fmt::Display for Audience {
 }
 
 /// A type that is said on the wire: the only argument of an action or event.
-pub trait Payload:
-    Serialize + DeserializeOwned + JsonSchema + TS + Example + fmt::Debug + Send + Sync + 'static
-{
+pub trait Payload: Serialize + DeserializeOwned + JsonSchema + Example + fmt::Debug + Send + Sync + 'static {
     /// The event name on the wire, such as `message.send`.
     const NAME: &'static str;
 }
@@ -103,6 +103,10 @@ pub struct Entry {
     pub schema: fn(&mut SchemaGenerator) -> Schema,
     /// The payload's example, as it looks on the wire.
     pub example: fn() -> Value,
+    /// The same, as text to read: indented, with the fields in the order in which they are documented.
+    pub example_text: fn() -> String,
+    /// Whether the payload's type can be read from a JSON text, and if not, why.
+    pub read: fn(&RawValue) -> Result<(), Malformed>,
 }
 
 impl Entry {
@@ -121,6 +125,14 @@ impl Entry {
 
 fn example_of<T: Payload>() -> Value {
     serde_json::to_value(T::example()).expect("payloads are plain JSON")
+}
+
+fn example_text_of<T: Payload>() -> String {
+    serde_json::to_string_pretty(&T::example()).expect("payloads are plain JSON")
+}
+
+fn read<T: Payload>(payload: &RawValue) -> Result<(), Malformed> {
+    decode::<T>(payload).map(drop)
 }
 
 macro_rules! event_table {
@@ -154,6 +166,8 @@ macro_rules! event_table {
                 profile: None,
                 schema: <$action_type as JsonSchema>::json_schema,
                 example: example_of::<$action_type>,
+                example_text: example_text_of::<$action_type>,
+                read: read::<$action_type>,
             },)+
             $(Entry {
                 name: $event,
@@ -164,6 +178,8 @@ macro_rules! event_table {
                 profile: event_table!(@profile $($profile)?),
                 schema: <$event_type as JsonSchema>::json_schema,
                 example: example_of::<$event_type>,
+                example_text: example_text_of::<$event_type>,
+                read: read::<$event_type>,
             },)+
         ];
     };

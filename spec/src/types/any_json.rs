@@ -5,12 +5,10 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
-use ts_rs::TS;
 
 /// Any JSON value, passed through to the letter: numbers keep their digits and objects the order of their keys (CALL-3).
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
-#[ts(type = "unknown")]
 pub struct AnyJson(Box<RawValue>);
 
 impl AnyJson {

@@ -2,18 +2,17 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ts_rs::TS;
 
-use super::{Date, UserId};
+use super::{Date, UserId, count};
 
 /// One side of a dialog: an event carries that of the user whom it is delivered to (START-3, D1).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Chat {
     /// The user whose side this is.
     pub user_id: UserId,
     /// How many messages of the other side this side has not read.
-    #[schemars(range(min = 0, max = 9_007_199_254_740_991_u64))]
-    #[ts(type = "number")]
+    #[serde(deserialize_with = "count::deserialize")]
+    #[schemars(schema_with = "count::schema")]
     pub unread_count: u64,
     /// When the dialog began for this side.
     pub created_at: Date,

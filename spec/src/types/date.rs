@@ -6,14 +6,12 @@ use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use thiserror::Error;
-use ts_rs::TS;
 
 /// A moment, in whole milliseconds since 1970 in UTC.
 ///
 /// Written exactly as `Date.toJSON` does, `2026-01-31T09:30:00.000Z` (TYPE-4); read from any ISO 8601 date and time
 /// with a UTC offset (TYPE-3), because a server that writes `+00:00` breaks a SHOULD only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, TS)]
-#[ts(type = "string")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(i64);
 
 /// A text that is no ISO 8601 date and time with a UTC offset.

@@ -3,13 +3,12 @@
 use std::fmt;
 
 use schemars::{JsonSchema, Schema};
-use serde::{Deserialize, Serialize};
-use ts_rs::TS;
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// Why an action was refused (ERR-3).
 ///
-/// Where several apply, the first in the order of the variants from `UnknownAction` to `Offline` is given (ERR-6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, TS)]
+/// Where several apply, the first in the order from `unknown_action` to `offline` is given (ERR-6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// An event name that is no action.
@@ -74,7 +73,7 @@ impl fmt::Display for ErrorCode {
 }
 
 /// A refused action: the payload of `on.error`, and the `error` of an acknowledgement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Refusal {
     /// The wire name of the action that was refused.
     pub action: String,
@@ -87,14 +86,14 @@ pub struct Refusal {
 /// The acknowledgement of an action that was sent with a callback, after its events were sent (ERR-2).
 ///
 /// On the wire `{"ok": true}` or `{"ok": false, "error": {action, code, message}}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Acknowledgement {
     /// The action was refused.
     Refused {
         /// Always `false`.
+        #[serde(deserialize_with = "literal::<false, _>")]
         #[schemars(transform = only_false)]
-        #[ts(type = "false")]
         ok: bool,
         /// Why.
         error: Refusal,
@@ -102,8 +101,8 @@ pub enum Acknowledgement {
     /// The action was carried out.
     Done {
         /// Always `true`.
+        #[serde(deserialize_with = "literal::<true, _>")]
         #[schemars(transform = only_true)]
-        #[ts(type = "true")]
         ok: bool,
     },
 }
@@ -120,6 +119,15 @@ impl Acknowledgement {
     pub const fn refused(error: Refusal) -> Self {
         Self::Refused { ok: false, error }
     }
+}
+
+/// Reads a `bool` that is always the same: it tells the two shapes apart.
+fn literal<'de, const EXPECTED: bool, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let value = bool::deserialize(deserializer)?;
+    if value == EXPECTED {
+        return Ok(value);
+    }
+    Err(de::Error::invalid_value(de::Unexpected::Bool(value), if EXPECTED { &"true" } else { &"false" }))
 }
 
 fn only_false(schema: &mut Schema) {
@@ -156,6 +164,9 @@ mod tests {
         ] {
             assert_eq!(serde_json::to_value(&acknowledgement).unwrap(), wire);
             assert_eq!(serde_json::from_value::<Acknowledgement>(wire).unwrap(), acknowledgement);
+        }
+        for wire in [json!({"ok": false}), json!({"ok": "true"}), json!({})] {
+            assert!(serde_json::from_value::<Acknowledgement>(wire.clone()).is_err(), "{wire}");
         }
     }
 }

@@ -5,7 +5,6 @@ use std::{borrow::Cow, fmt, num::NonZeroU64};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use thiserror::Error;
-use ts_rs::TS;
 
 /// The largest id: 2^53-1, the largest integer that every JSON peer (JavaScript's numbers are doubles) keeps exactly.
 pub const MAX_ID: u64 = 9_007_199_254_740_991;
@@ -54,9 +53,9 @@ macro_rules! ids {
         $(#[doc = $doc])+
         ///
         /// A JSON integer from 1 to 2^53-1, never a string (TYPE-2).
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, TS)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
-        pub struct $name(#[ts(type = "number")] NonZeroU64);
+        pub struct $name(NonZeroU64);
 
         impl $name {
             /// The id as a number.

@@ -4,14 +4,13 @@ use std::{borrow::Cow, fmt};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de};
-use ts_rs::TS;
 
 /// The most messages that a client wants in one page: a whole number from 1 on (HIST-2, HIST-10).
 ///
 /// A server cuts it to its own maximum (HIST-9), so a very large number is as good as that maximum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
-pub struct Limit(#[ts(type = "number")] u64);
+pub struct Limit(u64);
 
 impl Limit {
     /// A limit; `None` for zero, which HIST-10 refuses.

@@ -2,12 +2,11 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ts_rs::TS;
 
-use super::{Attachment, Date, MessageId, RoomId, UserId};
+use super::{Attachment, Date, MessageId, RoomId, UserId, nullable};
 
 /// A message in a room.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Message {
     /// The message's id; ids grow in the order of the room's history (SEND-6).
     pub id: MessageId,
@@ -22,5 +21,6 @@ pub struct Message {
     /// The text exactly as it was sent (SEND-4).
     pub text: String,
     /// The file that was sent with it, or `null` (SEND-11).
+    #[serde(deserialize_with = "nullable::deserialize")]
     pub attachment: Option<Attachment>,
 }

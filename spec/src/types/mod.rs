@@ -3,6 +3,7 @@
 mod any_json;
 mod attachment;
 mod chat;
+mod count;
 mod date;
 mod dialog;
 mod error;
@@ -10,6 +11,7 @@ mod file;
 mod ids;
 mod limit;
 mod message;
+pub(crate) mod nullable;
 mod room;
 mod user;
 

@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ts_rs::TS;
 
 use crate::{
     events::example::{self, Example},
@@ -10,7 +9,7 @@ use crate::{
 };
 
 /// Removes a dialog and its messages, for both users (DROP-1, D13). Answered by `on.chat.delete` to both.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChatDelete {
     /// The room.
     pub room_id: RoomId,

@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ts_rs::TS;
 
 use crate::{
     events::example::{self, Example},
@@ -10,17 +9,15 @@ use crate::{
 };
 
 /// Asks for a page of messages (HIST-1). Answered by `on.chat.history` on the calling socket.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChatHistory {
     /// The room.
     pub room_id: RoomId,
     /// The most messages that the page may hold; 50 where it is left out, and 100 at most (HIST-9).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
     pub limit: Option<Limit>,
     /// The oldest message that the client already has: the page holds those before it. A position, not a reference (HIST-12).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
     pub last_id: Option<MessageId>,
 }
 

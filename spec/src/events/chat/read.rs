@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ts_rs::TS;
 
 use crate::{
     events::example::{self, Example},
@@ -10,7 +9,7 @@ use crate::{
 };
 
 /// Marks all messages of a room as read by the caller (READ-1). Answered by `on.chat.read` to all sockets of the caller.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChatRead {
     /// The room.
     pub room_id: RoomId,

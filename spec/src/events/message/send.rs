@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ts_rs::TS;
 
 use crate::{
     events::example::{self, Example},
@@ -10,7 +9,7 @@ use crate::{
 };
 
 /// Sends a message to a room of the caller's (SEND-1). Answered by `on.message.new` to both users.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MessageSend {
     /// The room.
     pub room_id: RoomId,
@@ -18,7 +17,6 @@ pub struct MessageSend {
     pub text: String,
     /// An attachment of the caller's that was not sent before (ATT-1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
     pub attachment_id: Option<AttachmentId>,
 }
 

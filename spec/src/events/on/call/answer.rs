@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ts_rs::TS;
 
 use crate::{
     events::example::{self, Example},
@@ -10,7 +9,7 @@ use crate::{
 };
 
 /// A user answered a call (CALL-2).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OnCallAnswer {
     /// The user who answered.
     pub user: User,

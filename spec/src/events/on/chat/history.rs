@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ts_rs::TS;
 
 use crate::{
     events::example::{self, Example},
@@ -10,7 +9,7 @@ use crate::{
 };
 
 /// The answer to `chat.history` (HIST-1).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OnChatHistory {
     /// The messages of the page, oldest first (D6).
     pub messages: Vec<Message>,

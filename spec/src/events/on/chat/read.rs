@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ts_rs::TS;
 
 use crate::{
     events::example::{self, Example},
@@ -10,7 +9,7 @@ use crate::{
 };
 
 /// The user has read a room (READ-1); the other user is not told (READ-4).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OnChatRead {
     /// The receiving user's own side; nothing in it is unread.
     pub chat: Chat,
