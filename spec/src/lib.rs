@@ -8,11 +8,17 @@
 //! * [`types`]: the objects that payloads are made of (`Chat`, `Room`, `Message`, …), ids and dates.
 //! * [`schema`]: JSON Schemas (2020-12) generated from the types, and compiled validators.
 //! * [`requirements`]: every requirement of the protocol with its id, level and source.
+//! * [`topics`]: which actions and events a group of requirements is about.
+//! * [`conversations`]: who says what to whom, one after the other, in the typical uses of the protocol.
+//! * [`publish`]: the contract as other languages' tools and people read it.
 
+pub mod conversations;
 pub mod decode;
 pub mod events;
+pub mod publish;
 pub mod requirements;
 pub mod schema;
+pub mod topics;
 pub mod types;
 
 /// The version of the protocol that these types describe (semantic versioning of the contract, not of the crates).

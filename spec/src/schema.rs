@@ -12,11 +12,14 @@ use serde_json::{Map, Value, json};
 use crate::{
     PROTOCOL_VERSION,
     events::{Direction, Entry, TABLE},
-    types::Date,
+    types::{Acknowledgement, Date, File},
 };
 
 /// Where the schemas say that they live. A name, not a place: nothing is fetched from there.
 pub const BASE_URI: &str = "urn:chat-protocol";
+
+/// The dialect that all schemas are written in.
+pub const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// The settings that payloads of a direction are described with.
 #[must_use]
@@ -33,17 +36,42 @@ pub fn of(entry: &Entry) -> Schema {
     let mut generator = settings(entry.direction).into_generator();
     let mut schema = (entry.schema)(&mut generator);
     let object = schema.ensure_object();
-    let definitions = generator.take_definitions(true);
+    let definitions = titled(generator.take_definitions(true));
     let mut complete = Map::new();
-    complete.insert("$schema".into(), "https://json-schema.org/draft/2020-12/schema".into());
+    complete.insert("$schema".into(), DIALECT.into());
     complete.insert("$id".into(), format!("{BASE_URI}:{PROTOCOL_VERSION}:{}", entry.name).into());
+    complete.insert("$comment".into(), format!("Chat protocol {PROTOCOL_VERSION}").into());
     complete.insert("title".into(), entry.type_name.into());
     complete.append(object);
+    // What the type is for, by its own words, and who hears it, by the table.
+    if let Some(Value::String(description)) = complete.get_mut("description") {
+        description.push(' ');
+        description.push_str(&entry.hearing());
+    }
     complete.insert("examples".into(), json!([(entry.example)()]));
     if !definitions.is_empty() {
         complete.insert("$defs".into(), Value::Object(definitions));
     }
     complete.into()
+}
+
+/// The schemas of types that are documented, but are no action's or event's payload: the acknowledgement of any action
+/// (ERR-2), and the file that an upload makes (D14). With the types that they are made of.
+#[must_use]
+pub fn of_other_types() -> Map<String, Value> {
+    let mut generator = settings(Direction::ServerToClient).into_generator();
+    generator.subschema_for::<Acknowledgement>();
+    generator.subschema_for::<File>();
+    titled(generator.take_definitions(true))
+}
+
+fn titled(mut definitions: Map<String, Value>) -> Map<String, Value> {
+    for (name, definition) in &mut definitions {
+        if let Value::Object(definition) = definition {
+            definition.insert("title".into(), name.as_str().into());
+        }
+    }
+    definitions
 }
 
 /// Something in an event that is not as documented.

@@ -8,6 +8,7 @@
 pub mod call;
 pub mod chat;
 pub mod example;
+mod hearing;
 pub mod message;
 pub mod on;
 pub mod user;

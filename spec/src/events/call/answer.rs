@@ -8,7 +8,7 @@ use crate::{
     types::{AnyJson, UserId},
 };
 
-/// Answers a call (CALL-2). Relayed as `on.call.answer` to the user who called; needs no call before it (CALL-7).
+/// Answers a call (CALL-2). Needs no call before it (CALL-7).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CallAnswer {
     /// The user who called.

@@ -8,7 +8,7 @@ use crate::{
     types::{AnyJson, UserId},
 };
 
-/// Calls a user (CALL-1). Relayed as `on.call.init` to the user called.
+/// Calls a user (CALL-1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CallStart {
     /// The user to call.

@@ -8,7 +8,7 @@ use crate::{
     types::RoomId,
 };
 
-/// Removes all messages of a room, for both users (CLEAR-1, D12). Answered by `on.chat.clear` to both.
+/// Removes all messages of a room, for both users (CLEAR-1, D12).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChatClear {
     /// The room.

@@ -8,7 +8,7 @@ use crate::{
     types::RoomId,
 };
 
-/// Removes a dialog and its messages, for both users (DROP-1, D13). Answered by `on.chat.delete` to both.
+/// Removes a dialog and its messages, for both users (DROP-1, D13).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChatDelete {
     /// The room.

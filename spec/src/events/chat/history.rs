@@ -8,7 +8,7 @@ use crate::{
     types::{Limit, MessageId, RoomId},
 };
 
-/// Asks for a page of messages (HIST-1). Answered by `on.chat.history` on the calling socket.
+/// Asks for a page of messages (HIST-1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChatHistory {
     /// The room.

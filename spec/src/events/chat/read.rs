@@ -8,7 +8,7 @@ use crate::{
     types::RoomId,
 };
 
-/// Marks all messages of a room as read by the caller (READ-1). Answered by `on.chat.read` to all sockets of the caller.
+/// Marks all messages of a room as read by the caller (READ-1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChatRead {
     /// The room.

@@ -8,7 +8,7 @@ use crate::{
     types::{AttachmentId, UserId},
 };
 
-/// Sends a message to a user, in the one room that the two have (START-1, D3). Answered by `on.message.new` to both users.
+/// Sends a message to a user, in the one room that the two have (START-1, D3).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChatStart {
     /// The other user.

@@ -8,7 +8,7 @@ use crate::{
     types::MessageId,
 };
 
-/// Deletes a message for both users (DEL-1). Answered by `on.message.delete` to both.
+/// Deletes a message for both users (DEL-1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MessageDelete {
     /// The message.

@@ -8,7 +8,7 @@ use crate::{
     types::{AttachmentId, RoomId},
 };
 
-/// Sends a message to a room of the caller's (SEND-1). Answered by `on.message.new` to both users.
+/// Sends a message to a room of the caller's (SEND-1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MessageSend {
     /// The room.

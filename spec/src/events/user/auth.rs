@@ -8,7 +8,7 @@ use crate::{
     types::UserId,
 };
 
-/// Asks to be authorised as a user (AUTH-1). Answered by `on.user.authorized` on the calling socket.
+/// Asks to be authorised as a user (AUTH-1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct UserAuth {
     /// Who the caller says to be.

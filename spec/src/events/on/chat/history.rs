@@ -8,7 +8,7 @@ use crate::{
     types::{Chat, Message, Room},
 };
 
-/// The answer to `chat.history` (HIST-1).
+/// A page of messages (HIST-1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OnChatHistory {
     /// The messages of the page, oldest first (D6).

@@ -8,7 +8,7 @@ use crate::{
     types::{Chat, Message, Room},
 };
 
-/// A message was sent, by `message.send` or `chat.start` (SEND-1, START-1).
+/// A message was sent (SEND-1, START-1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OnMessageNew {
     /// The receiving user's own side.
