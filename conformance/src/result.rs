@@ -30,6 +30,10 @@ pub struct RunResult {
     pub seed: u64,
     /// The profiles that were checked, such as `errors`.
     pub profiles: Vec<String>,
+    /// The options of the command line, one word each, that a second run needs to be like this one, such as
+    /// `--accounts accounts.json`. Reports print them in the command that runs one scenario again; no secrets.
+    #[serde(default)]
+    pub options: Vec<String>,
     /// Every requirement of the protocol, in its order.
     pub requirements: Vec<RequirementResult>,
     /// Every scenario that was run, in the order of the catalogue.
@@ -46,7 +50,7 @@ pub struct RequirementResult {
     /// Its id, such as `SEND-4`.
     pub id: String,
     /// How much it binds.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("enum" = ["MUST", "SHOULD", "MAY"]))]
     pub level: Level,
     /// The heading that it stands under.
     pub group: String,

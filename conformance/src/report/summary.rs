@@ -1,0 +1,238 @@
+//! What every report says the same way: the headline, the counts, the requirements by group, what failed.
+
+use crate::{
+    report::text::{counted, thousands},
+    result::{Finding, RequirementResult, RunResult, ScenarioResult},
+    verdict::Verdict,
+};
+
+/// The verdicts, gravest first: the order in which reports count them.
+pub(crate) const GRAVEST_FIRST: [Verdict; 6] = [
+    Verdict::Violation,
+    Verdict::HarnessError,
+    Verdict::Warning,
+    Verdict::NotEvaluable,
+    Verdict::NotApplicable,
+    Verdict::Pass,
+];
+
+/// How a verdict is shown to people.
+pub(crate) trait Shown {
+    /// One character that tells the verdicts apart without colour.
+    fn glyph(self) -> &'static str;
+    /// The verdict in words.
+    fn words(self) -> &'static str;
+    /// So many of them: `2 violations`.
+    fn counted(self, number: usize) -> String;
+}
+
+impl Shown for Verdict {
+    fn glyph(self) -> &'static str {
+        match self {
+            Self::Pass => "✓",
+            Self::Violation => "✗",
+            Self::HarnessError => "‼",
+            Self::Warning => "!",
+            Self::NotEvaluable => "?",
+            Self::NotApplicable => "–",
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Violation => "violation",
+            Self::HarnessError => "harness error",
+            Self::Warning => "warning",
+            Self::NotEvaluable => "not evaluable",
+            Self::NotApplicable => "not applicable",
+        }
+    }
+
+    fn counted(self, number: usize) -> String {
+        match self {
+            Self::Violation => counted(number, "violation", "violations"),
+            Self::HarnessError => counted(number, "harness error", "harness errors"),
+            Self::Warning => counted(number, "warning", "warnings"),
+            Self::Pass | Self::NotEvaluable | Self::NotApplicable => format!("{} {}", thousands(number), self.words()),
+        }
+    }
+}
+
+/// The outcome of a run in a few words and one sentence.
+pub(crate) struct Headline {
+    /// What colour it deserves.
+    pub(crate) tone: Verdict,
+    /// `Not conformant`.
+    pub(crate) title: &'static str,
+    /// `3 of 118 requirements are broken`.
+    pub(crate) detail: String,
+}
+
+impl Headline {
+    /// The headline of a run.
+    pub(crate) fn of(result: &RunResult) -> Self {
+        let counts = Counts::of_requirements(&result.requirements);
+        let all = result.requirements.len();
+        let unchecked = counts.get(Verdict::NotEvaluable);
+        let broken = counts.get(Verdict::Violation);
+        let warnings = counts.get(Verdict::Warning);
+        let headline = |tone, title, detail| Self { tone, title, detail };
+
+        if result.scenarios.is_empty() {
+            return headline(Verdict::HarnessError, "No verdict", "nothing was run".into());
+        }
+        match result.verdict {
+            Verdict::Violation => {
+                let verb = if broken == 1 { "is" } else { "are" };
+                let detail = format!("{broken} of {} {verb} broken", counted(all, "requirement", "requirements"));
+                headline(Verdict::Violation, "Not conformant", detail)
+            }
+            Verdict::HarnessError => {
+                let failed = result.scenarios.iter().filter(|s| s.verdict == Verdict::HarnessError).count();
+                let detail = format!("the suite itself failed in {}", counted(failed, "scenario", "scenarios"));
+                headline(Verdict::HarnessError, "No verdict", detail)
+            }
+            Verdict::Warning if result.strict => {
+                let detail =
+                    format!("{}, and the run is strict", counted(warnings, "SHOULD is broken", "SHOULDs are broken"));
+                headline(Verdict::Violation, "Not conformant", detail)
+            }
+            Verdict::Warning => {
+                let detail = format!("no MUST is broken; {}", Verdict::Warning.counted(warnings));
+                headline(Verdict::Warning, "Conformant", detail)
+            }
+            Verdict::NotEvaluable => {
+                let detail = format!(
+                    "as far as could be seen; {} could not be checked",
+                    counted(unchecked, "requirement", "requirements")
+                );
+                headline(Verdict::Pass, "Conformant", detail)
+            }
+            Verdict::Pass | Verdict::NotApplicable => {
+                let checked = counts.get(Verdict::Pass);
+                headline(
+                    Verdict::Pass,
+                    "Conformant",
+                    format!("{} hold", counted(checked, "requirement", "requirements")),
+                )
+            }
+        }
+    }
+
+    /// Title and detail on one line.
+    pub(crate) fn sentence(&self) -> String {
+        format!("{}: {}", self.title, self.detail)
+    }
+}
+
+/// How often each verdict was given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Counts([usize; 6]);
+
+impl Counts {
+    /// Counts verdicts.
+    pub(crate) fn of(verdicts: impl IntoIterator<Item = Verdict>) -> Self {
+        let mut counts = Self::default();
+        verdicts.into_iter().for_each(|verdict| counts.add(verdict));
+        counts
+    }
+
+    /// Counts the verdicts of requirements.
+    pub(crate) fn of_requirements<'a>(requirements: impl IntoIterator<Item = &'a RequirementResult>) -> Self {
+        Self::of(requirements.into_iter().map(|requirement| requirement.verdict))
+    }
+
+    /// Counts one more.
+    pub(crate) fn add(&mut self, verdict: Verdict) {
+        self.0[verdict as usize] += 1;
+    }
+
+    /// How often a verdict was given.
+    pub(crate) const fn get(self, verdict: Verdict) -> usize {
+        self.0[verdict as usize]
+    }
+
+    /// The verdicts that were given at all, gravest first, each with how often.
+    pub(crate) fn present(self) -> impl Iterator<Item = (Verdict, usize)> {
+        GRAVEST_FIRST.into_iter().map(move |verdict| (verdict, self.get(verdict))).filter(|(_, number)| *number > 0)
+    }
+
+    /// `2 violations, 10 pass`.
+    pub(crate) fn sentence(self) -> String {
+        self.present().map(|(verdict, number)| verdict.counted(number)).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The requirements under one heading.
+pub(crate) struct Group<'a> {
+    /// The heading.
+    pub(crate) name: &'a str,
+    /// Its requirements, in their order.
+    pub(crate) requirements: Vec<&'a RequirementResult>,
+}
+
+/// The requirements by heading, in the order of the protocol.
+pub(crate) fn groups(requirements: &[RequirementResult]) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for requirement in requirements {
+        match groups.iter_mut().find(|group| group.name == requirement.group) {
+            Some(group) => group.requirements.push(requirement),
+            None => groups.push(Group { name: &requirement.group, requirements: vec![requirement] }),
+        }
+    }
+    groups
+}
+
+/// Whether a verdict makes a run fail.
+pub(crate) const fn fails(verdict: Verdict, strict: bool) -> bool {
+    match verdict {
+        Verdict::Violation | Verdict::HarnessError => true,
+        Verdict::Warning => strict,
+        Verdict::Pass | Verdict::NotEvaluable | Verdict::NotApplicable => false,
+    }
+}
+
+impl RunResult {
+    /// The requirement with an id.
+    pub(crate) fn requirement(&self, id: &str) -> Option<&RequirementResult> {
+        self.requirements.iter().find(|requirement| requirement.id == id)
+    }
+
+    /// The scenarios that make the run fail, in the order of the catalogue.
+    pub(crate) fn failures(&self) -> impl Iterator<Item = &ScenarioResult> {
+        self.scenarios.iter().filter(|scenario| fails(scenario.verdict, self.strict))
+    }
+
+    /// The broken SHOULDs of scenarios that do not make the run fail, each with its scenario.
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = (&ScenarioResult, &Finding)> {
+        let passed = self.scenarios.iter().filter(|scenario| !fails(scenario.verdict, self.strict));
+        let findings = passed.flat_map(|scenario| scenario.findings.iter().map(move |finding| (scenario, finding)));
+        findings.filter(|(_, finding)| finding.verdict == Verdict::Warning)
+    }
+
+    /// The requirements of one verdict by the reason for it, in the order of the protocol.
+    pub(crate) fn by_reason(&self, verdict: Verdict) -> Vec<(&str, Vec<&str>)> {
+        let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+        for requirement in self.requirements.iter().filter(|requirement| requirement.verdict == verdict) {
+            let reason = requirement.reason.as_deref().unwrap_or("no reason is given");
+            match reasons.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, ids)) => ids.push(&requirement.id),
+                None => reasons.push((reason, vec![&requirement.id])),
+            }
+        }
+        reasons
+    }
+
+    /// The command that runs one scenario alone, in the way in which this run was made.
+    pub(crate) fn command_for(&self, scenario: &str) -> String {
+        let words = ["chat-conformance", "run", &self.target].into_iter();
+        let words = words.chain(self.options.iter().map(String::as_str)).chain(["--filter", scenario]);
+        words.map(quoted).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// A word as a shell reads it; a word that no shell can read, as it is.
+fn quoted(word: &str) -> String {
+    shlex::try_quote(word).map_or_else(|_| word.to_owned(), std::borrow::Cow::into_owned)
+}

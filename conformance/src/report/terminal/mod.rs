@@ -1,0 +1,78 @@
+//! The report for people at a terminal, and for the log of a build.
+//!
+//! While the run lasts: a progress bar on a terminal, with each failure above it as it comes; elsewhere a plain line for
+//! each failure and for each quarter of the run. At the end: [`closing`].
+
+mod closing;
+mod failure;
+mod look;
+mod progress;
+
+use std::io;
+
+use console::Term;
+use look::Look;
+use progress::Progress;
+
+use crate::{
+    report::{
+        summary::{Shown, fails},
+        text::{cut, one_line},
+    },
+    result::ScenarioResult,
+    run_event::{Reporter, RunEvent},
+    verdict::Verdict,
+};
+
+/// The reporter. It writes to one terminal, or whatever stands in its place.
+pub struct Terminal {
+    term: Term,
+    look: Look,
+    progress: Progress,
+    strict: bool,
+}
+
+impl Terminal {
+    /// A reporter that writes to `term`, usually [`Term::stdout`]; [`Term::stderr`] where a report goes to standard
+    /// output. `strict` as in the run: it decides what counts as a failure while the run lasts.
+    #[must_use]
+    pub fn new(term: Term, strict: bool) -> Self {
+        let progress = Progress::new(&term);
+        Self { look: Look::of(&term), progress, term, strict }
+    }
+
+    /// A line about a scenario that did not go well.
+    fn line(&self, scenario: &ScenarioResult) -> String {
+        let message = scenario.message.as_deref().unwrap_or(&scenario.title);
+        let message = one_line(&cut(message, 200));
+        let head = format!("{} {}", self.look.glyph(scenario.verdict), scenario.id);
+        format!("{head}  {}", self.look.dim(&format!("{}: {message}", scenario.verdict.words())))
+    }
+}
+
+impl Reporter for Terminal {
+    fn on_event(&mut self, event: &RunEvent) -> io::Result<()> {
+        match event {
+            RunEvent::Started { target, scenarios } => self.progress.start(&self.term, &one_line(target), *scenarios),
+            RunEvent::ScenarioStarted { id } => {
+                self.progress.scenario_started(id);
+                Ok(())
+            }
+            RunEvent::ScenarioFinished(scenario) => {
+                if fails(scenario.verdict, self.strict) || scenario.verdict == Verdict::Warning {
+                    self.progress.print(&self.term, &self.line(scenario))?;
+                }
+                self.progress.scenario_finished(&self.term, scenario)
+            }
+            RunEvent::Finished(result) => {
+                self.progress.finish();
+                self.term.write_line("")?;
+                self.term.write_str(&closing::text(result, self.look))?;
+                self.term.flush()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
