@@ -19,7 +19,7 @@ use crate::{
         summary::{Shown, fails},
         text::{cut, one_line},
     },
-    result::ScenarioResult,
+    result::{RunResult, ScenarioResult},
     run_event::{Reporter, RunEvent},
     verdict::Verdict,
 };
@@ -48,6 +48,11 @@ impl Terminal {
         let head = format!("{} {}", self.look.glyph(scenario.verdict), scenario.id);
         format!("{head}  {}", self.look.dim(&format!("{}: {message}", scenario.verdict.words())))
     }
+}
+
+/// All that there is to say about one scenario as plain text, for the formats that show plain text.
+pub(crate) fn plain(result: &RunResult, scenario: &ScenarioResult) -> String {
+    failure::block(result, scenario, Look { width: 100, colour: false })
 }
 
 impl Reporter for Terminal {
