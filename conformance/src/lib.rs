@@ -1,6 +1,32 @@
 //! The conformance suite of the chat protocol: drives any server by its URL and says which requirements it keeps.
+//!
+//! A library first: [`suite::run`] gives the result of a run as data. The command line is thin.
+//!
+//! * [`wire`]: the suite's own Engine.IO and Socket.IO client; records every frame.
+//! * [`world`]: the language that scenarios are written in.
+//! * [`scenarios`]: the catalogue. `scenarios/message/send.rs` has those of `message.send`.
+//! * [`transcript`]: what was said, in canonical form, compared with the verified transcripts.
+//! * [`runner`], [`aggregate`]: from scenarios to verdicts, as a stream of run events.
+//! * [`report`]: consumes that stream.
 
+pub mod accounts;
+pub mod aggregate;
+pub mod attribution;
+pub mod calibration;
+pub mod options;
 pub mod report;
 pub mod result;
 pub mod run_event;
+pub mod runner;
+pub mod scenario;
+pub mod scenarios;
+pub mod secrets;
+pub mod selection;
+pub mod server_process;
+pub mod stop;
+pub mod subject;
+pub mod suite;
+pub mod transcript;
 pub mod verdict;
+pub mod wire;
+pub mod world;

@@ -1,0 +1,92 @@
+//! From what the scenarios gave to a verdict for each requirement, and for the server.
+
+use chat_spec::requirements::{self, Requirement};
+
+use crate::{
+    result::{Finding, RequirementResult},
+    runner::Finished,
+    scenarios,
+    verdict::Verdict,
+};
+
+/// A verdict for each requirement of the protocol, in its order.
+#[must_use]
+pub fn requirements(finished: &[Finished], has_profile: impl Fn(&str) -> bool) -> Vec<RequirementResult> {
+    requirements::all().iter().map(|requirement| judge(requirement, finished, &has_profile)).collect()
+}
+
+/// The gravest verdict of a run. What could not be evaluated does not outweigh a pass.
+#[must_use]
+pub fn overall(requirements: &[RequirementResult], finished: &[Finished]) -> Verdict {
+    let all = requirements
+        .iter()
+        .map(|requirement| requirement.verdict)
+        .chain(finished.iter().map(|finished| finished.result.verdict));
+    let grave = all.filter(|verdict| *verdict >= Verdict::Warning).max();
+    let passed = requirements.iter().any(|requirement| requirement.verdict == Verdict::Pass);
+    grave.unwrap_or(if passed { Verdict::Pass } else { Verdict::NotEvaluable })
+}
+
+fn judge(requirement: &Requirement, finished: &[Finished], has_profile: &impl Fn(&str) -> bool) -> RequirementResult {
+    let named: Vec<&Finished> =
+        finished.iter().filter(|finished| finished.result.requirements.contains(&requirement.id)).collect();
+    let (verdict, reason) = verdict_of(requirement, &named, finished, has_profile);
+    RequirementResult {
+        id: requirement.id.clone(),
+        level: requirement.level,
+        group: requirement.group.clone(),
+        text: requirement.text.clone(),
+        verdict,
+        scenarios: named.iter().map(|finished| finished.result.id.clone()).collect(),
+        reason,
+    }
+}
+
+fn verdict_of(
+    requirement: &Requirement,
+    named: &[&Finished],
+    finished: &[Finished],
+    has_profile: &impl Fn(&str) -> bool,
+) -> (Verdict, Option<String>) {
+    if let Some(reason) = &requirement.excluded {
+        return (Verdict::NotApplicable, Some(reason.clone()));
+    }
+    if let Some(finding) = gravest(&requirement.id, finished) {
+        return (finding.verdict, Some(finding.message.clone()));
+    }
+    if let Some(profile) = requirement.profile.as_deref().filter(|profile| !has_profile(profile)) {
+        return (Verdict::NotApplicable, Some(format!("the server does not declare the profile `{profile}`")));
+    }
+    if let Some(error) = named.iter().find(|finished| finished.result.verdict == Verdict::HarnessError) {
+        return (Verdict::HarnessError, error.result.message.clone());
+    }
+    let checked = |finished: &&&Finished| finished.checked.contains(requirement.id.as_str());
+    let came_to_its_end = |finished: &&&Finished| finished.completed;
+    if named.iter().filter(checked).any(|finished| came_to_its_end(&finished)) {
+        return (Verdict::Pass, None);
+    }
+    let Some(first) = named.first() else {
+        return (Verdict::NotEvaluable, Some(not_run(requirement)));
+    };
+    let verdict = if named.iter().all(|finished| finished.result.verdict == Verdict::NotApplicable) {
+        Verdict::NotApplicable
+    } else {
+        Verdict::NotEvaluable
+    };
+    let why = named.iter().find_map(|finished| finished.result.message.clone());
+    (verdict, Some(why.unwrap_or_else(|| format!("{} did not come to the point where it is checked", first.result.id))))
+}
+
+/// Why no scenario says anything about a requirement.
+fn not_run(requirement: &Requirement) -> String {
+    if scenarios::all().any(|scenario| scenario.requirements.contains(&requirement.id.as_str())) {
+        "its scenarios were not selected".to_owned()
+    } else {
+        "no scenario names it".to_owned()
+    }
+}
+
+fn gravest<'a>(id: &str, finished: &'a [Finished]) -> Option<&'a Finding> {
+    let findings = finished.iter().flat_map(|finished| &finished.result.findings);
+    findings.filter(|finding| finding.requirement == id).max_by_key(|finding| finding.verdict)
+}

@@ -1,0 +1,61 @@
+//! Which requirement an event breaks that nobody expected, or that is not as verified.
+
+/// What is known about an event that nobody expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unexpected<'a> {
+    /// Its wire name.
+    pub event: &'a str,
+    /// Whether the very same event came to this socket before.
+    pub repeated: bool,
+    /// Whether the socket is authorised.
+    pub authorised: bool,
+    /// Whether the socket's user takes part in the dialog that the event is about, as far as the event tells.
+    pub member: bool,
+}
+
+/// The requirement that an event breaks that nobody expected.
+#[must_use]
+pub fn of_unexpected(unexpected: Unexpected<'_>) -> &'static str {
+    if !unexpected.authorised {
+        return if unexpected.event == "on.user.online" { "PRES-4" } else { "SEC-1" };
+    }
+    if unexpected.repeated {
+        return "EVT-1";
+    }
+    match unexpected.event {
+        "on.message.new" if unexpected.member => "EVT-1",
+        "on.message.new" => "SEND-3",
+        "on.chat.read" if unexpected.member => "READ-4",
+        "on.chat.history" => "HIST-1",
+        "on.user.authorized" => "AUTH-1",
+        "on.call.init" | "on.call.answer" => "CALL-4",
+        _ if unexpected.member => "EVT-1",
+        _ => "SEC-2",
+    }
+}
+
+/// The requirement that an event breaks whose content is not as verified; `lines` are those that differ.
+#[must_use]
+pub fn of_difference(event: &str, lines: &str) -> &'static str {
+    let about = |field: &str| lines.contains(field);
+    match event {
+        "on.message.new" if about("unread_count") => "SEND-2",
+        "on.message.new" => "SEND-1",
+        "on.message.delete" if about("unread_count") => "DEL-5",
+        "on.message.delete" => "DEL-1",
+        "on.chat.history" => "HIST-1",
+        "on.chat.read" => "READ-1",
+        "on.chat.clear" => "CLEAR-1",
+        "on.chat.delete" => "DROP-1",
+        "on.call.init" => "CALL-1",
+        "on.call.answer" => "CALL-2",
+        "on.user.online" => "PRES-1",
+        "on.user.authorized" if about("success") => "AUTH-1",
+        "on.user.authorized" if about("unread_count") => "AUTH-7",
+        "on.user.authorized" if about("message") => "AUTH-6",
+        "on.user.authorized" => "AUTH-5",
+        "on.error" => "ERR-1",
+        "acknowledgement" => "ERR-2",
+        _ => "EVT-1",
+    }
+}

@@ -1,0 +1,39 @@
+//! How a run is made.
+
+use std::time::Duration;
+
+/// How a run is made. [`Options::default`] is what the command line does without flags.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Which scenarios are run: those whose id, group or requirement contains or is one of these; all where empty.
+    pub filter: Vec<String>,
+    /// Profiles that the server declares besides those in its accounts, such as `errors`.
+    pub profiles: Vec<String>,
+    /// Whether a broken SHOULD fails the run.
+    pub strict: bool,
+    /// How many scenarios run at a time.
+    pub jobs: usize,
+    /// The longest that is waited for anything.
+    pub patience: Duration,
+    /// The seed of everything that is random; a random one where `None`.
+    pub seed: Option<u64>,
+    /// How many random sessions are tried.
+    pub cases: u32,
+    /// Whether the wire log is kept of scenarios that passed, too.
+    pub keep_wire_log: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            filter: Vec::new(),
+            profiles: Vec::new(),
+            strict: false,
+            jobs: 8,
+            patience: Duration::from_secs(10),
+            seed: None,
+            cases: 8,
+            keep_wire_log: false,
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Runs scenarios against a server and says what happens, as a stream of run events.
+
+use std::{
+    collections::BTreeSet,
+    panic::AssertUnwindSafe,
+    sync::{Arc, atomic::{AtomicUsize, Ordering}},
+    time::{Duration, Instant},
+};
+
+use chat_spec::requirements::Requirement;
+use futures_util::{FutureExt, StreamExt, stream};
+use tokio::sync::mpsc;
+
+use crate::{
+    result::{DialectEntry, Finding, ScenarioResult},
+    run_event::RunEvent,
+    scenario::{Needs, Scenario},
+    secrets::Secrets,
+    stop::{Outcome, Stop},
+    subject::Subject,
+    transcript::verified,
+    verdict::Verdict,
+    world::World,
+};
+
+/// How long a scenario may take in all. A scenario waits for nothing longer than the patience of the run, and for few
+/// things in a row, so that this is reached by a server that trickles alone.
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// What one scenario gave, with what is known of it besides its result.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// Its result, as reports show it.
+    pub result: ScenarioResult,
+    /// Whether it came to its end, so that what it checked and did not find wrong is right.
+    pub completed: bool,
+    /// The requirements that something was checked of.
+    pub checked: BTreeSet<&'static str>,
+    /// What the server does where servers are free.
+    pub dialect: Vec<DialectEntry>,
+    /// Event names that the protocol does not know.
+    pub undocumented: BTreeSet<String>,
+    /// Sentences that a reader should know.
+    pub notes: Vec<String>,
+}
+
+/// Runs scenarios: those that may, several at a time; then those that must be alone, one after the other.
+pub async fn run_all(
+    subject: &Arc<Subject>,
+    scenarios: Vec<&'static Scenario>,
+    jobs: usize,
+    keep_wire_log: bool,
+    events: &mpsc::Sender<RunEvent>,
+) -> Vec<Finished> {
+    let secrets = Arc::new(Secrets::new(&subject.accounts));
+    let number = AtomicUsize::new(0);
+    let one = |scenario: &'static Scenario| {
+        let (secrets, number) = (Arc::clone(&secrets), number.fetch_add(1, Ordering::Relaxed));
+        async move {
+            // A reader that is gone does not stop the run: its result is returned all the same.
+            drop(events.send(RunEvent::ScenarioStarted { id: scenario.id() }).await);
+            let finished = run_one(subject, scenario, number, &secrets, keep_wire_log).await;
+            drop(events.send(RunEvent::ScenarioFinished(Box::new(finished.result.clone()))).await);
+            finished
+        }
+    };
+    let (alone, together): (Vec<_>, Vec<_>) = scenarios.into_iter().partition(|scenario| scenario.needs.is_alone());
+    let mut finished: Vec<Finished> = stream::iter(together.into_iter().map(&one)).buffer_unordered(jobs.max(1)).collect().await;
+    for scenario in alone {
+        finished.push(one(scenario).await);
+    }
+    finished
+}
+
+async fn run_one(
+    subject: &Arc<Subject>,
+    scenario: &'static Scenario,
+    number: usize,
+    secrets: &Secrets,
+    keep_wire_log: bool,
+) -> Finished {
+    let begun = Instant::now();
+    let world = World::new(Arc::clone(subject), number);
+    let outcome = match missing(subject, scenario.needs) {
+        Some(outcome) => outcome,
+        None => within_time(&world, scenario).await,
+    };
+    world.finish(&outcome, secrets).await;
+    let duration = begun.elapsed();
+    finished(&world, scenario, outcome, duration, keep_wire_log)
+}
+
+/// What a scenario needs and this run does not have.
+fn missing(subject: &Subject, needs: Needs) -> Option<Outcome> {
+    match needs {
+        Needs::Profile(profile) if !subject.has_profile(profile) => {
+            Some(Err(Stop::NotApplicable(format!("the server does not declare the profile `{profile}`"))))
+        }
+        Needs::OwnServer if subject.process.is_none() => Some(Err(Stop::NotApplicable(
+            "the server would have to be restarted, and the suite did not start it: see --server-cmd".into(),
+        ))),
+        _ => None,
+    }
+}
+
+/// Runs a scenario; a panic in it, or one that takes too long, is an error of the suite.
+async fn within_time(world: &World, scenario: &Scenario) -> Outcome {
+    let caught = AssertUnwindSafe((scenario.run)(world)).catch_unwind();
+    match tokio::time::timeout(LONGEST, caught).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(panic)) => {
+            let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+            Err(Stop::Harness(format!("the scenario panicked: {}", said.unwrap_or("without a word"))))
+        }
+        Err(_) => Err(Stop::not_evaluable(format!("it was not over after {} s", LONGEST.as_secs()))),
+    }
+}
+
+fn finished(world: &World, scenario: &Scenario, outcome: Outcome, duration: Duration, keep_wire_log: bool) -> Finished {
+    let id = scenario.id();
+    let transcript = world.state(|state| state.transcript.clone());
+    let diff = compare(world, &id, &outcome);
+    let (mut findings, checked, dialect, undocumented, notes) = world.state(|state| {
+        (
+            std::mem::take(&mut state.findings),
+            std::mem::take(&mut state.checked),
+            std::mem::take(&mut state.dialect),
+            std::mem::take(&mut state.undocumented),
+            std::mem::take(&mut state.notes),
+        )
+    });
+    findings.sort_by(|one, other| other.verdict.cmp(&one.verdict));
+    let completed = outcome.is_ok() && notes.is_empty();
+    let (verdict, message) = judge(&findings, &outcome, &notes);
+    let wire_log = if keep_wire_log || verdict > Verdict::Pass { world.wire_log() } else { Vec::new() };
+    let result = ScenarioResult {
+        id,
+        group: scenario.group.into(),
+        title: scenario.title.into(),
+        verdict,
+        requirements: scenario.requirements.iter().map(|&id| id.to_owned()).collect(),
+        duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
+        message,
+        findings,
+        transcript: transcript.lanes().to_vec(),
+        diff,
+        wire_log,
+    };
+    Finished { completed, result, checked, dialect, undocumented, notes }
+}
+
+/// The gravest of what was found, and why a scenario did not come to its end.
+fn judge(findings: &[Finding], outcome: &Outcome, notes: &[String]) -> (Verdict, Option<String>) {
+    let found = findings.first().map(|finding| (finding.verdict, format!("{}: {}", finding.requirement, finding.message)));
+    let stopped = match outcome {
+        Ok(()) => notes.first().map(|note| (Verdict::NotEvaluable, note.clone())),
+        Err(Stop::Broken) => None,
+        Err(Stop::NotApplicable(why)) => Some((Verdict::NotApplicable, why.clone())),
+        Err(Stop::NotEvaluable(why)) => Some((Verdict::NotEvaluable, why.clone())),
+        Err(Stop::Harness(why)) => Some((Verdict::HarnessError, why.clone())),
+    };
+    match (found, stopped) {
+        (Some(found), Some(stopped)) if found.0 < stopped.0 => (stopped.0, Some(stopped.1)),
+        (Some(found), _) => (found.0, Some(found.1)),
+        (None, Some(stopped)) => (stopped.0, Some(stopped.1)),
+        (None, None) => (Verdict::Pass, None),
+    }
+}
+
+/// Compares the transcript with the verified one. A scenario that did not come to its end has none to compare; where
+/// something was found wrong already, the difference is shown and not found once more.
+fn compare(world: &World, id: &str, outcome: &Outcome) -> Option<String> {
+    let (text, recorded, clean) =
+        world.state(|state| (state.transcript.render(), state.is_recording(), state.findings.is_empty()));
+    if !recorded || matches!(outcome, Err(Stop::NotApplicable(_) | Stop::NotEvaluable(_) | Stop::Harness(_))) {
+        return None;
+    }
+    let difference = verified::compare(verified::of(id)?, &text)?;
+    if clean && outcome.is_ok() {
+        let requirement = crate::attribution::of_difference(&difference.event, &format!("{}{}", difference.expected, difference.got));
+        debug_assert!(Requirement::find(requirement).is_some(), "{requirement}");
+        let sentence = format!("what was said differs from the verified transcript, at {}", difference.event);
+        world.state(|state| state.find(requirement, sentence, Some(difference.expected), Some(difference.got)));
+    }
+    Some(difference.diff)
+}

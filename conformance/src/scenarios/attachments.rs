@@ -1,0 +1,6 @@
+//! Attachments (profile `attachments`).
+
+use crate::scenario::scenarios;
+
+scenarios! { "attachments";
+}

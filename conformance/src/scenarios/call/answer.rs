@@ -1,0 +1,6 @@
+//! `call.answer`: a call answered.
+
+use crate::scenario::scenarios;
+
+scenarios! { "call.answer";
+}

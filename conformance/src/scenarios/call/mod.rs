@@ -1,0 +1,4 @@
+//! Scenarios of `call.*`.
+
+pub(super) mod answer;
+pub(super) mod start;

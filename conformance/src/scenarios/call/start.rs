@@ -1,0 +1,6 @@
+//! `call.start`: a call offered.
+
+use crate::scenario::scenarios;
+
+scenarios! { "call.start";
+}

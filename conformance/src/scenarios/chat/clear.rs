@@ -1,0 +1,6 @@
+//! `chat.clear`: a history made empty.
+
+use crate::scenario::scenarios;
+
+scenarios! { "chat.clear";
+}

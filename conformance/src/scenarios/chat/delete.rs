@@ -1,0 +1,6 @@
+//! `chat.delete`: a dialog removed.
+
+use crate::scenario::scenarios;
+
+scenarios! { "chat.delete";
+}

@@ -1,0 +1,6 @@
+//! `chat.history`: a page of a room's messages.
+
+use crate::scenario::scenarios;
+
+scenarios! { "chat.history";
+}

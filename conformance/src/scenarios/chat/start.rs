@@ -1,0 +1,6 @@
+//! `chat.start`: a first message to another user.
+
+use crate::scenario::scenarios;
+
+scenarios! { "chat.start";
+}

@@ -1,0 +1,6 @@
+//! Durability: section 4, DUR.
+
+use crate::scenario::scenarios;
+
+scenarios! { "durability";
+}

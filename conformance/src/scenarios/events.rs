@@ -1,0 +1,6 @@
+//! What holds for every event, and the shapes of all payloads (EVT, TYPE).
+
+use crate::scenario::scenarios;
+
+scenarios! { "events";
+}

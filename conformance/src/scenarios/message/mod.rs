@@ -1,0 +1,4 @@
+//! Scenarios of `message.*`.
+
+pub(super) mod delete;
+pub(super) mod send;

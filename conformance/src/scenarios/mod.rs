@@ -1,0 +1,45 @@
+//! The catalogue of scenarios, in the order of the protocol document.
+//!
+//! To add a file: its module, and its line in [`FILES`].
+
+mod attachments;
+mod call;
+mod chat;
+mod connection;
+mod durability;
+mod errors;
+mod events;
+mod message;
+mod robustness;
+mod safety;
+mod texts;
+mod user;
+
+use crate::scenario::Scenario;
+
+/// Every file of scenarios, in the order in which they are listed and reported.
+const FILES: &[&[Scenario]] = &[
+    connection::SCENARIOS,
+    events::SCENARIOS,
+    user::auth::SCENARIOS,
+    user::online::SCENARIOS,
+    chat::start::SCENARIOS,
+    message::send::SCENARIOS,
+    message::delete::SCENARIOS,
+    chat::history::SCENARIOS,
+    chat::read::SCENARIOS,
+    chat::clear::SCENARIOS,
+    chat::delete::SCENARIOS,
+    call::start::SCENARIOS,
+    call::answer::SCENARIOS,
+    attachments::SCENARIOS,
+    safety::SCENARIOS,
+    robustness::SCENARIOS,
+    durability::SCENARIOS,
+    errors::SCENARIOS,
+];
+
+/// Every scenario, in the order of the catalogue.
+pub fn all() -> impl Iterator<Item = &'static Scenario> {
+    FILES.iter().copied().flatten()
+}

@@ -1,0 +1,6 @@
+//! Robustness: section 4, ROB.
+
+use crate::scenario::scenarios;
+
+scenarios! { "robustness";
+}

@@ -1,0 +1,6 @@
+//! Safety: section 4, SEC.
+
+use crate::scenario::scenarios;
+
+scenarios! { "safety";
+}

@@ -1,0 +1,6 @@
+//! `user.auth`: authorisation, and the list of dialogs.
+
+use crate::scenario::scenarios;
+
+scenarios! { "user.auth";
+}

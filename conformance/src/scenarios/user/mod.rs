@@ -1,0 +1,4 @@
+//! Scenarios of `user.*`.
+
+pub(super) mod auth;
+pub(super) mod online;

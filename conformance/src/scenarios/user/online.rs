@@ -1,0 +1,6 @@
+//! `on.user.online`: presence.
+
+use crate::scenario::scenarios;
+
+scenarios! { "on.user.online";
+}

@@ -1,0 +1,193 @@
+//! The whole suite against one server: the entry for programs. The command line is made of this.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use chat_conformance::{accounts::Accounts, options::Options, suite};
+//!
+//! let target = "ws://127.0.0.1:3000/".parse()?;
+//! let result = suite::run(target, Accounts::embedded()?, &Options::default()).await?;
+//! assert_eq!(result.verdict, chat_conformance::verdict::Verdict::Pass);
+//! # Ok(())
+//! # }
+//! ```
+
+use std::{
+    collections::BTreeSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use chat_spec::{PROTOCOL_VERSION, types::Date};
+use rand::Rng;
+use thiserror::Error;
+use tokio::sync::mpsc;
+
+use crate::{
+    accounts::Accounts,
+    aggregate,
+    calibration::{self, CalibrationError},
+    options::Options,
+    result::{DialectEntry, RunResult},
+    run_event::RunEvent,
+    runner::{self, Finished},
+    selection,
+    server_process::ServerProcess,
+    subject::Subject,
+    verdict::Verdict,
+    wire::Target,
+    world::Casting,
+};
+
+/// How many run events may wait for a report that is slow.
+const EVENTS: usize = 1024;
+
+/// Why a run did not begin.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The filter selects nothing.
+    #[error("nothing to run: no scenario fits {0}; `chat-conformance list` shows them all")]
+    NothingSelected(String),
+    /// There are too few accounts.
+    #[error("the suite needs at least {needed} accounts, and was given {given}: add users to the accounts")]
+    TooFewAccounts {
+        /// How many there must be.
+        needed: usize,
+        /// How many there are.
+        given: usize,
+    },
+    /// The server does not answer, or not as a server of the protocol does.
+    #[error(transparent)]
+    Server(#[from] CalibrationError),
+}
+
+/// Runs the suite against a server that is there, and gives the result as data.
+///
+/// # Errors
+/// The run did not begin. What goes wrong later is in the result.
+pub async fn run(target: Target, accounts: Accounts, options: &Options) -> Result<RunResult, RunError> {
+    run_with(target, accounts, options, None, None).await
+}
+
+/// Runs the suite; `process` where the suite started the server itself, `watcher` gets the stream of run events.
+///
+/// # Errors
+/// The run did not begin. What goes wrong later is in the result.
+pub async fn run_with(
+    target: Target,
+    accounts: Accounts,
+    options: &Options,
+    process: Option<Arc<ServerProcess>>,
+    watcher: Option<mpsc::Sender<RunEvent>>,
+) -> Result<RunResult, RunError> {
+    let (started_at, begun) = (Date::from(jiff::Timestamp::now()).to_string(), Instant::now());
+    let scenarios = selection::select(&options.filter);
+    if scenarios.is_empty() {
+        return Err(RunError::NothingSelected(options.filter.join(", ")));
+    }
+    let subject = Arc::new(prepare(target, accounts, options, process).await?);
+    // Somebody always listens, so that the runner need not care whether anybody does.
+    let (events, mut unheard) = mpsc::channel(EVENTS);
+    let drain = watcher.is_none().then(|| tokio::spawn(async move { while unheard.recv().await.is_some() {} }));
+    let events = watcher.unwrap_or(events);
+    drop(events.send(RunEvent::Started { target: subject.target.to_string(), scenarios: scenarios.len() }).await);
+    let mut finished = runner::run_all(&subject, scenarios, options.jobs, options.keep_wire_log, &events).await;
+    let order: Vec<String> = selection::select(&options.filter).iter().map(|scenario| scenario.id()).collect();
+    finished.sort_by_key(|finished| order.iter().position(|id| *id == finished.result.id));
+    let result = gather(&subject, options, finished, started_at, begun.elapsed());
+    drop(events.send(RunEvent::Finished(Box::new(result.clone()))).await);
+    drop(events);
+    if let Some(drain) = drain {
+        drain.abort();
+    }
+    Ok(result)
+}
+
+/// Learns what must be known before the first scenario: that the server answers, how fast, and who plays.
+async fn prepare(
+    target: Target,
+    accounts: Accounts,
+    options: &Options,
+    process: Option<Arc<ServerProcess>>,
+) -> Result<Subject, RunError> {
+    let Accounts { pool, fresh, mut profiles, .. } = accounts;
+    if pool.len() < Casting::FEWEST {
+        return Err(RunError::TooFewAccounts { needed: Casting::FEWEST, given: pool.len() });
+    }
+    let patience = calibration::measure(&target, &pool[0], options.patience).await?;
+    profiles.extend(options.profiles.iter().cloned());
+    if pool.iter().any(|account| !account.attachments.is_empty()) {
+        profiles.push("attachments".to_owned());
+    }
+    profiles.sort();
+    profiles.dedup();
+    let too_few = RunError::TooFewAccounts { needed: Casting::FEWEST, given: pool.len() };
+    let mut random = rand::rng();
+    Ok(Subject {
+        casting: Casting::new(pool.clone()).ok_or(too_few)?,
+        accounts: pool,
+        target,
+        patience,
+        fresh,
+        profiles,
+        run: format!("{:08x}", random.random::<u32>()),
+        seed: options.seed.unwrap_or_else(|| random.random()),
+        cases: options.cases,
+        process,
+    })
+}
+
+fn gather(
+    subject: &Subject,
+    options: &Options,
+    finished: Vec<Finished>,
+    started_at: String,
+    duration: Duration,
+) -> RunResult {
+    let requirements = aggregate::requirements(&finished, |profile| subject.has_profile(profile));
+    let mut verdict = aggregate::overall(&requirements, &finished);
+    if options.strict && verdict == Verdict::Warning {
+        verdict = Verdict::Violation;
+    }
+    RunResult {
+        verdict,
+        target: subject.target.to_string(),
+        protocol_version: PROTOCOL_VERSION.into(),
+        suite_version: env!("CARGO_PKG_VERSION").into(),
+        started_at,
+        duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
+        round_trip_ms: Some(subject.patience.round_trip.as_secs_f64() * 1000.0),
+        strict: options.strict,
+        seed: subject.seed,
+        profiles: subject.profiles.clone(),
+        requirements,
+        dialect: dialect(&finished),
+        notes: notes(&finished),
+        scenarios: finished.into_iter().map(|finished| finished.result).collect(),
+    }
+}
+
+/// What the server was seen to do where servers are free, one entry a matter and answer.
+fn dialect(finished: &[Finished]) -> Vec<DialectEntry> {
+    let mut entries: Vec<DialectEntry> = Vec::new();
+    for entry in finished.iter().flat_map(|finished| &finished.dialect) {
+        if !entries.contains(entry) {
+            entries.push(entry.clone());
+        }
+    }
+    let undocumented: BTreeSet<&str> =
+        finished.iter().flat_map(|finished| &finished.undocumented).map(String::as_str).collect();
+    if !undocumented.is_empty() {
+        entries.push(DialectEntry {
+            matter: "events that the protocol does not know".into(),
+            source: "D7".into(),
+            server: undocumented.into_iter().collect::<Vec<_>>().join(", "),
+            ours: "none".into(),
+        });
+    }
+    entries
+}
+
+fn notes(finished: &[Finished]) -> Vec<String> {
+    let notes: BTreeSet<&String> = finished.iter().flat_map(|finished| &finished.notes).collect();
+    notes.into_iter().cloned().collect()
+}

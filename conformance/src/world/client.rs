@@ -1,0 +1,352 @@
+//! One connection of a user: saying and hearing.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
+
+use chat_spec::{
+    events::{Action, OnChatClear, OnChatDelete, OnChatRead, OnUserAuthorized, Payload},
+    types::UserId,
+};
+use serde_json::Value;
+use tokio::task::AbortHandle;
+
+use super::{
+    World, auth,
+    inbox::{HeardEvent, Inbox},
+    observer, settle,
+};
+use crate::{
+    accounts::Account,
+    attribution::{self, Unexpected},
+    stop::{Outcome, Stop},
+    transcript::canonical::canonical,
+    wire::{CloseReason, Connection, Record, Sender},
+};
+
+/// One connection of a user, with the name that the scenario calls it.
+#[derive(Debug, Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    world: World,
+    account: Account,
+    label: String,
+    sender: Sender,
+    record: Arc<Record>,
+    inbox: Arc<Inbox>,
+    authorised: AtomicBool,
+    /// Whether the scenario made it stop reading, so that no sentinel can come back.
+    deaf: AtomicBool,
+    sentinels: AtomicU64,
+    listener: std::sync::Mutex<Option<AbortHandle>>,
+}
+
+impl Client {
+    pub(super) fn new(world: World, account: Account, label: &str, connection: Connection) -> Self {
+        let (sender, mut receiver) = connection.split();
+        let record = sender.record();
+        let client = Self {
+            inner: Arc::new(Inner {
+                world: world.clone(),
+                account,
+                label: label.to_owned(),
+                sender,
+                record,
+                inbox: Arc::default(),
+                authorised: AtomicBool::new(false),
+                deaf: AtomicBool::new(false),
+                sentinels: AtomicU64::new(0),
+                listener: std::sync::Mutex::new(None),
+            }),
+        };
+        let listening = client.clone();
+        // Ends with the connection, which `World::finish` closes; aborted by `close` besides.
+        let task = tokio::spawn(async move {
+            while let Some(incoming) = receiver.next().await {
+                observer::observe(&listening, &world, incoming);
+            }
+            listening.inner.inbox.add(|heard| {
+                heard.closed.get_or_insert(CloseReason::Local);
+            });
+        });
+        *client.inner.listener.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(task.abort_handle());
+        client
+    }
+
+    /// The user's id.
+    #[must_use]
+    pub fn id(&self) -> UserId {
+        self.inner.account.id
+    }
+
+    /// The user's account.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        &self.inner.account
+    }
+
+    /// What the scenario calls this connection, such as `alice` or `alice/laptop`.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        &self.inner.label
+    }
+
+    /// The frames of this connection.
+    #[must_use]
+    pub fn record(&self) -> &Arc<Record> {
+        &self.inner.record
+    }
+
+    /// The half of the connection that sends: raw frames, heartbeats, reading.
+    #[must_use]
+    pub fn wire(&self) -> &Sender {
+        &self.inner.sender
+    }
+
+    pub(super) fn world(&self) -> &World {
+        &self.inner.world
+    }
+
+    pub(super) fn inbox(&self) -> &Inbox {
+        &self.inner.inbox
+    }
+
+    /// Whether the server said that this connection is authorised.
+    #[must_use]
+    pub fn is_authorised(&self) -> bool {
+        self.inner.authorised.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_authorised(&self) {
+        self.inner.authorised.store(true, Ordering::Release);
+    }
+
+    /// Whether the connection is open, as far as is known.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.inner.inbox.with(|heard| heard.closed.is_none())
+    }
+
+    /// Why the connection was closed; waits for it.
+    pub async fn closed(&self, patience: std::time::Duration) -> Option<CloseReason> {
+        self.inner.inbox.wait_for(patience, |heard| heard.closed.clone()).await
+    }
+
+    pub(super) fn is_listening(&self) -> bool {
+        self.is_open() && !self.inner.deaf.load(Ordering::Acquire)
+    }
+
+    /// Says that the scenario made this connection stop reading, so that sentinels leave it out.
+    pub fn set_deaf(&self, deaf: bool) {
+        self.inner.deaf.store(deaf, Ordering::Release);
+    }
+
+    pub(super) fn next_sentinel(&self) -> u64 {
+        self.inner.sentinels.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Sends an action.
+    pub async fn emit<A: Action>(&self, action: &A) -> Outcome {
+        let payload = to_value(action)?;
+        self.inner.world.record_sent(self.label(), A::NAME, &payload);
+        self.send(A::NAME, vec![payload]).await
+    }
+
+    /// Sends an action with any arguments, such as a malformed payload.
+    pub async fn emit_arguments(&self, action: &str, arguments: Vec<Value>) -> Outcome {
+        for argument in &arguments {
+            self.inner.world.record_sent(self.label(), action, argument);
+        }
+        self.send(action, arguments).await
+    }
+
+    pub(super) async fn emit_silently<A: Action>(&self, action: &A) -> Outcome {
+        self.send(A::NAME, vec![to_value(action)?]).await
+    }
+
+    async fn send(&self, action: &str, arguments: Vec<Value>) -> Outcome {
+        // A closed connection is noticed where something is expected of it, with the reason.
+        match self.inner.sender.emit(action, &arguments).await {
+            Ok(()) => Ok(()),
+            Err(_) if !self.is_open() => Ok(()),
+            Err(error) => Err(Stop::Harness(format!("`{}` could not send {action}: {error}", self.label()))),
+        }
+    }
+
+    /// Sends an action with an acknowledgement callback, and waits for what the server calls it with.
+    pub async fn call(&self, action: &str, arguments: Vec<Value>) -> Outcome<Option<Vec<Value>>> {
+        for argument in &arguments {
+            self.inner.world.record_sent(self.label(), action, argument);
+        }
+        let sent = self.inner.sender.emit_with_ack(action, &arguments).await;
+        let id = sent.map_err(|error| Stop::Harness(format!("`{}` could not send {action}: {error}", self.label())))?;
+        let answered = |heard: &mut super::inbox::Heard| {
+            let position = heard.acknowledgements.iter().position(|(known, _)| *known == id)?;
+            Some(heard.acknowledgements.remove(position).1)
+        };
+        Ok(self.inner.inbox.wait_for(self.inner.world.patience().event, answered).await)
+    }
+
+    /// Authorises, as the transcript shows.
+    pub async fn authorise(&self) -> Outcome<OnUserAuthorized> {
+        self.emit(&auth(&self.inner.account)).await?;
+        let authorized: OnUserAuthorized = self.expect("AUTH-1").await?;
+        if !authorized.success {
+            return Err(self.inner.world.broken("AUTH-1", format!("`{}` was refused with the right token", self.label())));
+        }
+        Ok(authorized)
+    }
+
+    pub(super) async fn authorise_silently(&self) -> Outcome<OnUserAuthorized> {
+        self.inner.world.silently(self.authorise()).await
+    }
+
+    /// Waits for an event that a requirement asks for, and takes notice of it.
+    pub async fn expect<E: Payload>(&self, requirement: &'static str) -> Outcome<E> {
+        self.expect_where(requirement, |_| true).await
+    }
+
+    /// Waits for an event that a requirement asks for and that fits. Events that do not fit stay where they are.
+    pub async fn expect_where<E: Payload>(&self, requirement: &'static str, fits: impl Fn(&E) -> bool) -> Outcome<E> {
+        let world = &self.inner.world;
+        world.state(|state| state.mark_checked(requirement));
+        // One that cannot be read is taken as well: that it is malformed is found already (TYPE-1 to TYPE-3).
+        let fits = |payload: &Value| serde_json::from_value::<E>(payload.clone()).map_or(true, |event| fits(&event));
+        let patience = world.patience();
+        let find = |heard: &mut super::inbox::Heard| match heard.take(E::NAME, &fits) {
+            Some(event) => Some(Ok(event)),
+            None => heard.closed.clone().map(Err),
+        };
+        let mut came = self.inner.inbox.wait_for(patience.event, find).await;
+        if came.is_none() && self.is_listening() {
+            // Late is not wrong: it is absent only when something later on the same path has come.
+            self.send_sentinel().await?;
+            came = self.inner.inbox.wait_for(patience.quiet, find).await;
+        }
+        match came {
+            Some(Ok(event)) => self.read(event),
+            Some(Err(reason)) => {
+                let sentence = format!("`{}` expected {}, and the connection was closed: {reason}", self.label(), E::NAME);
+                Err(world.broken(requirement, sentence))
+            }
+            None => Err(self.missing(requirement, E::NAME)),
+        }
+    }
+
+    fn missing(&self, requirement: &'static str, name: &str) -> Stop {
+        let got = self.inner.inbox.with(|heard| heard.pending_names());
+        let sentence = format!("`{}` never heard {name}, although a later action of its was answered", self.label());
+        self.inner.world.state(|state| {
+            state.find(requirement, sentence, Some(format!("{name} at `{}`", self.label())), Some(got));
+        });
+        Stop::Broken
+    }
+
+    /// Reads an event that came, and writes it into the transcript.
+    fn read<E: Payload>(&self, event: HeardEvent) -> Outcome<E> {
+        let world = &self.inner.world;
+        let parsed: E = serde_json::from_value(event.payload.clone()).map_err(|error| {
+            let sentence = format!("{} cannot be read: {error}", E::NAME);
+            world.state(|state| state.find("TYPE-1", sentence, None, Some(observer::shorten(&event.payload.to_string()))));
+            Stop::Broken
+        })?;
+        let canonical = canonical(&parsed);
+        world.state(|state| {
+            if [OnChatRead::NAME, OnChatClear::NAME, OnChatDelete::NAME].contains(&E::NAME)
+                && let (Some(user), Some(room)) =
+                    (event.payload["chat"]["user_id"].as_u64(), event.payload["room"]["id"].as_u64())
+                && let (Ok(user), Ok(room)) = (user.try_into(), room.try_into())
+            {
+                state.forget_unread(user, room);
+            }
+            state.record_heard(self.label(), &parsed, canonical);
+        });
+        Ok(parsed)
+    }
+
+    /// Takes notice of an event where one came already; does not wait.
+    pub fn take<E: Payload>(&self) -> Outcome<Option<E>> {
+        self.inner.inbox.with(|heard| heard.take(E::NAME, |_| true)).map(|event| self.read(event)).transpose()
+    }
+
+    /// Checks that this client hears nothing that was not expected so far: with sentinels, not by waiting.
+    pub async fn expect_nothing(&self, requirement: &'static str) -> Outcome {
+        self.inner.world.settle().await?;
+        self.find_leftovers(Some(requirement));
+        Ok(())
+    }
+
+    /// Records everything that came and nobody took notice of.
+    pub(super) fn find_leftovers(&self, requirement: Option<&'static str>) {
+        let world = &self.inner.world;
+        if let Some(requirement) = requirement {
+            world.state(|state| state.mark_checked(requirement));
+        }
+        let leftovers = self.inner.inbox.with(|heard| {
+            let repeated: Vec<bool> = heard.pending.iter().map(|event| heard.is_repeated(event)).collect();
+            let events: Vec<HeardEvent> = heard.pending.drain(..).collect();
+            heard.taken.extend(events.iter().cloned());
+            events.into_iter().zip(repeated).collect::<Vec<_>>()
+        });
+        for (event, repeated) in leftovers {
+            let text = event.payload["message"]["text"].as_str();
+            if text.is_some_and(|text| settle::is_of_same_user(self, world, text)) {
+                continue;
+            }
+            self.find_unexpected(&event, repeated, requirement);
+        }
+    }
+
+    fn find_unexpected(&self, event: &HeardEvent, repeated: bool, requirement: Option<&'static str>) {
+        let unexpected = Unexpected {
+            event: &event.name,
+            repeated,
+            authorised: self.is_authorised(),
+            member: event.payload["chat"]["user_id"].as_u64() == Some(self.id().get()),
+        };
+        let requirement = match requirement {
+            Some(requirement) if !repeated => requirement,
+            _ => attribution::of_unexpected(unexpected),
+        };
+        let how = if repeated { "once more" } else { "and nothing of the kind should come" };
+        let sentence = format!("`{}` heard {} {how}", self.label(), event.name);
+        let got = Some(observer::shorten(&event.payload.to_string()));
+        self.inner.world.state(|state| state.find(requirement, sentence, None, got));
+    }
+
+    /// At the end of a scenario: every event that came was expected, or is found.
+    pub(super) fn account_for_the_rest(&self) {
+        self.find_leftovers(None);
+    }
+
+    /// Closes the connection as a client does that leaves, and waits until it is closed.
+    pub async fn close(&self) {
+        self.inner.sender.close(self.inner.world.patience().event).await;
+        self.stop_listening();
+    }
+
+    /// Makes the connection vanish without a goodbye: a TCP reset.
+    pub async fn abort(&self) {
+        self.inner.sender.abort().await;
+        self.stop_listening();
+    }
+
+    fn stop_listening(&self) {
+        let listener = self.inner.listener.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        if let Some(listener) = listener {
+            listener.abort();
+        }
+        self.inner.inbox.add(|heard| {
+            heard.closed.get_or_insert(CloseReason::Local);
+        });
+    }
+}
+
+fn to_value(payload: &impl serde::Serialize) -> Outcome<Value> {
+    serde_json::to_value(payload).map_err(|error| Stop::Harness(format!("a payload cannot be written: {error}")))
+}

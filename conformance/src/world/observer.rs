@@ -1,0 +1,126 @@
+//! What is checked of every event that comes in any scenario, and where it is put.
+
+use chat_spec::{
+    events::{Entry, OnMessageNew, OnUserAuthorized, OnUserOnline, Payload},
+    schema,
+    types::Date,
+};
+use serde_json::Value;
+
+use super::{Client, World, inbox::HeardEvent, settle};
+use crate::wire::Incoming;
+
+/// Takes what came on a connection.
+pub(super) fn observe(client: &Client, world: &World, incoming: Incoming) {
+    match incoming {
+        Incoming::Event { name, args, at, .. } => observe_event(client, world, name, args, at),
+        Incoming::Ack { id, args } => client.inbox().add(|heard| heard.acknowledgements.push((id, args))),
+        Incoming::Malformed { frame, why } => {
+            let sentence = format!("`{}` heard a frame that is malformed: {why}: {frame}", client.label());
+            world.state(|state| state.find("EVT-2", sentence, None, None));
+        }
+        Incoming::Closed { reason } => client.inbox().add(|heard| heard.closed = Some(reason)),
+        Incoming::ConnectError { .. } => {}
+    }
+}
+
+fn observe_event(client: &Client, world: &World, name: String, args: Vec<Value>, at: std::time::Instant) {
+    let Some(entry) = Entry::find(&name) else {
+        // Nothing forbids more events; what a server adds is its dialect.
+        world.state(|state| drop(state.undocumented.insert(name)));
+        return;
+    };
+    let undeclared = entry.profile.is_some_and(|profile| !world.subject().has_profile(profile));
+    if !undeclared {
+        check_shape(client, world, &name, &args);
+    }
+    let payload = args.into_iter().next().unwrap_or(Value::Null);
+    let event = HeardEvent { name, payload, at };
+    put(client, world, event);
+}
+
+/// EVT-2 and TYPE-1 to TYPE-6.
+fn check_shape(client: &Client, world: &World, name: &str, args: &[Value]) {
+    world.state(|state| {
+        for requirement in ["EVT-2", "TYPE-1", "TYPE-2", "TYPE-3", "TYPE-4", "TYPE-5", "TYPE-6"] {
+            state.mark_checked(requirement);
+        }
+        let [payload] = args else {
+            let sentence = format!("{name} came with {} arguments instead of one", args.len());
+            return state.find("EVT-2", sentence, None, None);
+        };
+        if !payload.is_object() {
+            return state.find("EVT-2", format!("{name} carries {payload} instead of a JSON object"), None, None);
+        }
+        for finding in schema::findings(name, payload) {
+            let place = if finding.path.is_empty() { "the payload" } else { &finding.path };
+            let got = payload.pointer(&finding.path).map(|value| shorten(&value.to_string()));
+            state.find(finding.requirement, format!("{name}: {place}: {}", shorten(&finding.message)), None, got);
+        }
+        if let Some(place) = runs_backwards(payload, String::new()) {
+            state.find("TYPE-6", format!("{name}: {place}: created_at is after updated_at"), None, None);
+        }
+    });
+    let _ = client;
+}
+
+/// Where something was changed before it was made.
+fn runs_backwards(value: &Value, place: String) -> Option<String> {
+    match value {
+        Value::Object(fields) => {
+            let date = |name: &str| fields.get(name)?.as_str()?.parse::<Date>().ok();
+            if let (Some(created), Some(updated)) = (date("created_at"), date("updated_at"))
+                && created > updated
+            {
+                return Some(if place.is_empty() { "the payload".into() } else { place });
+            }
+            let inner = fields.iter().filter(|(name, _)| !matches!(name.as_str(), "ice_candidate" | "session_description"));
+            inner.into_iter().find_map(|(name, value)| runs_backwards(value, format!("{place}/{name}")))
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(index, value)| runs_backwards(value, format!("{place}/{index}")))
+        }
+        _ => None,
+    }
+}
+
+/// Puts an event where the scenario looks for it.
+fn put(client: &Client, world: &World, event: HeardEvent) {
+    if event.name == OnUserOnline::NAME
+        && client.is_authorised()
+        && let Ok(presence) = serde_json::from_value::<OnUserOnline>(event.payload.clone())
+    {
+        return client.inbox().add(|heard| heard.presence.push_back((presence.id, presence.online)));
+    }
+    if event.name == "on.error" {
+        return client.inbox().add(|heard| heard.errors.push_back(event));
+    }
+    if event.name == OnMessageNew::NAME
+        && let Some(number) = event.payload["message"]["text"].as_str().and_then(|text| settle::own(client, world, text))
+    {
+        return client.inbox().add(|heard| {
+            // A sentinel that comes twice is an event that comes twice.
+            if !heard.sentinels.insert(number) {
+                let sentence = format!("`{}` heard the same on.message.new twice", client.label());
+                world.state(|state| state.find("EVT-1", sentence, None, None));
+            }
+        });
+    }
+    if event.name == OnUserAuthorized::NAME
+        && let Ok(authorized) = serde_json::from_value::<OnUserAuthorized>(event.payload.clone())
+        && authorized.success
+    {
+        world.state(|state| state.remember_unread(&authorized));
+        client.set_authorised();
+    }
+    client.inbox().add(|heard| heard.pending.push_back(event));
+}
+
+/// A sentence or value that is not longer than a few lines.
+pub(super) fn shorten(text: &str) -> String {
+    const LONGEST: usize = 400;
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    text.chars().take(LONGEST).chain("…".chars()).collect()
+}

@@ -1,0 +1,50 @@
+//! Who is online, as a client was told.
+
+use chat_spec::events::{OnUserOnline, Payload};
+use serde_json::json;
+
+use super::Client;
+use crate::{result::Heard, stop::{Outcome, Stop}};
+
+impl Client {
+    /// Waits for the next announcement of a user, whatever it says, and takes notice of it.
+    pub async fn expect_presence(&self, requirement: &'static str, of: &Client, online: bool) -> Outcome {
+        let world = self.world();
+        world.state(|state| state.mark_checked(requirement));
+        let (patience, user) = (world.patience(), of.id());
+        let find = |heard: &mut super::inbox::Heard| {
+            let position = heard.presence.iter().position(|(id, _)| *id == user)?;
+            heard.presence.remove(position)
+        };
+        let mut came = self.inbox().wait_for(patience.event, find).await;
+        if came.is_none() && self.is_listening() {
+            self.send_sentinel().await?;
+            came = self.inbox().wait_for(patience.quiet, find).await;
+        }
+        let Some((_, said)) = came else {
+            let sentence = format!("`{}` was never told that `{}` is {}", self.label(), of.label(), word(online));
+            return Err(world.broken(requirement, sentence));
+        };
+        world.check(requirement, said == online, || {
+            format!("`{}` was told that `{}` is {}, and it is {}", self.label(), of.label(), word(said), word(online))
+        });
+        let payload = json!({"id": user, "online": said});
+        world.state(|state| state.record(self.label(), Heard::Received, OnUserOnline::NAME, Some(payload)));
+        if said == online { Ok(()) } else { Err(Stop::Broken) }
+    }
+
+    /// The announcements of a user that came and nobody took notice of yet, in order. Takes notice of them.
+    #[must_use]
+    pub fn announcements_of(&self, of: &Client) -> Vec<bool> {
+        let user = of.id();
+        self.inbox().with(|heard| {
+            let said = heard.presence.iter().filter(|(id, _)| *id == user).map(|(_, online)| *online).collect();
+            heard.presence.retain(|(id, _)| *id != user);
+            said
+        })
+    }
+}
+
+fn word(online: bool) -> &'static str {
+    if online { "online" } else { "offline" }
+}

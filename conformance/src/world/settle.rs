@@ -1,0 +1,101 @@
+//! Sentinels: how silence is shown.
+//!
+//! That a socket does *not* hear something is shown by something that it does hear, later on the same ordered path. An
+//! authorised socket sends a message to the beacon, a user that is never connected, and hears its own `on.message.new`;
+//! one that is not authorised sends a wrong token and hears the refusal. Two rounds over all sockets: after the first,
+//! the server has gone past everything that any of them sent before; after the second, whatever that caused has
+//! reached every one of them. Only then is what did not come held to be absent. A quiet time that is scaled to the
+//! measured round trip comes on top, for servers that work on several things at once.
+
+use chat_spec::{
+    events::{ChatStart, OnUserAuthorized, Payload, UserAuth},
+    types::UserId,
+};
+
+use super::{Client, World};
+use crate::stop::{Outcome, Stop};
+
+const MARK: &str = "sentinel ";
+
+/// The number of a sentinel of this client, from its text; `None` for any other text.
+pub(super) fn own(client: &Client, world: &World, text: &str) -> Option<u64> {
+    let number = text.strip_prefix(MARK)?.strip_suffix(&world.inner.tag)?;
+    number.strip_prefix(client.label())?.strip_prefix(' ')?.parse().ok()
+}
+
+/// Whether a text is a sentinel of another socket of the same user, which hears it as well.
+pub(super) fn is_of_same_user(client: &Client, world: &World, text: &str) -> bool {
+    let Some(label) = text
+        .strip_prefix(MARK)
+        .and_then(|rest| rest.strip_suffix(&world.inner.tag))
+        .and_then(|rest| rest.rsplit_once(' '))
+        .map(|(label, _)| label)
+    else {
+        return false;
+    };
+    world.clients().iter().any(|other| other.label() == label && other.id() == client.id())
+}
+
+impl World {
+    /// Waits until everything that was said has reached everybody whom it will ever reach.
+    ///
+    /// # Errors
+    /// A sentinel did not come back, so that silence cannot be shown.
+    pub async fn settle(&self) -> Outcome {
+        for _ in 0..2 {
+            let clients: Vec<Client> = self.clients().into_iter().filter(Client::is_listening).collect();
+            futures_util::future::try_join_all(clients.iter().map(Client::send_sentinel)).await?;
+        }
+        // The labelled addition: sentinels prove order, and this gives a server time that keeps none.
+        tokio::time::sleep(self.patience().quiet).await;
+        Ok(())
+    }
+
+    /// Checks that nobody hears anything that was not expected so far.
+    pub async fn nobody_hears_more(&self, requirement: &'static str) -> Outcome {
+        self.settle().await?;
+        for client in self.clients() {
+            client.find_leftovers(Some(requirement));
+        }
+        Ok(())
+    }
+}
+
+impl Client {
+    /// Sends a sentinel and waits until it is back.
+    pub(super) async fn send_sentinel(&self) -> Outcome {
+        if self.is_authorised() { self.send_to_beacon().await } else { self.send_wrong_token().await }
+    }
+
+    async fn send_to_beacon(&self) -> Outcome {
+        let number = self.next_sentinel();
+        let world = self.world();
+        let text = world.text(&format!("{MARK}{} {number}", self.label()));
+        let beacon: UserId = world.subject().casting.beacon().id;
+        self.emit_silently(&ChatStart { user_id: beacon, text, attachment_id: None }).await?;
+        self.back(|heard| heard.sentinels.contains(&number).then_some(()), "a message to a third user").await
+    }
+
+    async fn send_wrong_token(&self) -> Outcome {
+        let wrong = UserAuth { id: self.id(), token: "a token that nobody has".into() };
+        self.emit_silently(&wrong).await?;
+        let refused = |heard: &mut super::inbox::Heard| {
+            heard.take(OnUserAuthorized::NAME, |answer| answer["success"] == false).map(drop)
+        };
+        self.back(refused, "a wrong token").await
+    }
+
+    async fn back(&self, found: impl FnMut(&mut super::inbox::Heard) -> Option<()>, what: &str) -> Outcome {
+        let mut found = found;
+        let patience = self.world().patience().max;
+        // A connection that closes answers nothing any more; its silence is shown by its end.
+        let found = self.inbox().wait_for(patience, |heard| found(heard).or(heard.closed.as_ref().map(|_| ()))).await;
+        found.ok_or_else(|| {
+            Stop::not_evaluable(format!(
+                "silence could not be shown: `{}` sent {what} as a sentinel, and it was not answered in {:.1} s",
+                self.label(),
+                patience.as_secs_f64()
+            ))
+        })
+    }
+}

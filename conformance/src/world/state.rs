@@ -1,0 +1,179 @@
+//! What is known about a scenario while it runs.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chat_spec::{
+    events::{OnUserAuthorized, Payload},
+    requirements::Requirement,
+    types::{RoomId, UserId},
+};
+use serde_json::Value;
+
+use crate::{
+    result::{DialectEntry, Finding, Heard},
+    transcript::{Transcript, alias::Aliases},
+    verdict::Verdict,
+};
+
+/// Whether a scenario has a transcript to verify.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Recording {
+    /// It has.
+    On,
+    /// Its order differs from run to run by design.
+    Off,
+}
+
+/// What is known about a scenario while it runs.
+#[derive(Debug)]
+pub struct ScenarioState {
+    /// Everything that is wrong, in the order in which it was found.
+    pub findings: Vec<Finding>,
+    /// The requirements that something was checked of.
+    pub checked: BTreeSet<&'static str>,
+    /// What was said.
+    pub transcript: Transcript,
+    /// What the server does where servers are free.
+    pub dialect: Vec<DialectEntry>,
+    /// Sentences that a reader should know besides.
+    pub notes: Vec<String>,
+    /// Event names that the protocol does not know and the server sent.
+    pub undocumented: BTreeSet<String>,
+    pub(crate) aliases: Aliases,
+    pub(crate) recording: Recording,
+    /// How many preparations are under way; the transcript does not show them.
+    pub(crate) hidden: usize,
+    /// What each side had not read in a room when the scenario began.
+    unread_before: HashMap<(UserId, RoomId), u64>,
+    /// The rooms that this scenario took notice of.
+    rooms: BTreeSet<RoomId>,
+}
+
+impl ScenarioState {
+    pub(crate) fn new(tag: &str) -> Self {
+        Self {
+            findings: Vec::new(),
+            checked: BTreeSet::new(),
+            transcript: Transcript::default(),
+            dialect: Vec::new(),
+            notes: Vec::new(),
+            undocumented: BTreeSet::new(),
+            aliases: Aliases::new(tag),
+            recording: Recording::On,
+            hidden: 0,
+            unread_before: HashMap::new(),
+            rooms: BTreeSet::new(),
+        }
+    }
+
+    pub(crate) fn mark_checked(&mut self, requirement: &'static str) {
+        self.checked.insert(requirement);
+    }
+
+    /// Records that a requirement is broken. The same sentence is recorded once.
+    pub(crate) fn find(&mut self, requirement: &str, message: String, expected: Option<String>, got: Option<String>) {
+        let verdict = Requirement::find(requirement)
+            .map_or(Verdict::HarnessError, |requirement| Verdict::of_broken(requirement.level));
+        let finding = Finding { requirement: requirement.to_owned(), verdict, message, expected, got };
+        let known = |other: &Finding| other.requirement == finding.requirement && other.message == finding.message;
+        if verdict != Verdict::Pass && !self.findings.iter().any(known) {
+            self.findings.push(finding);
+        }
+    }
+
+    pub(crate) fn note_dialect(&mut self, entry: DialectEntry) {
+        if !self.dialect.contains(&entry) {
+            self.dialect.push(entry);
+        }
+    }
+
+    /// Whether there is a transcript to verify.
+    pub(crate) fn is_recording(&self) -> bool {
+        self.recording == Recording::On
+    }
+
+    /// Silence could not be shown at the end of the scenario.
+    pub(crate) fn note_unsettled(&mut self, why: String) {
+        if !self.notes.contains(&why) {
+            self.notes.push(why);
+        }
+    }
+
+    /// Adds a line to the transcript, with names in the place of ids.
+    pub(crate) fn record(&mut self, lane: &str, direction: Heard, event: &str, payload: Option<Value>) {
+        if self.hidden > 0 {
+            return;
+        }
+        let payload = payload.map(|mut payload| {
+            self.aliases.apply(event, &mut payload);
+            payload
+        });
+        self.transcript.push(lane, direction, event, payload);
+    }
+
+    /// Adds an event that came to the transcript: in canonical form, its counters counted from where the scenario began.
+    pub(crate) fn record_heard<T: Payload>(&mut self, lane: &str, event: &T, mut canonical: Value) {
+        if T::NAME == OnUserAuthorized::NAME {
+            self.keep_own_dialogs(&mut canonical);
+        } else {
+            self.take_notice(&mut canonical);
+        }
+        drop(event);
+        self.record(lane, Heard::Received, T::NAME, Some(canonical));
+    }
+
+    /// Takes notice of the room of an event, and counts its `unread_count` from where the scenario began.
+    fn take_notice(&mut self, event: &mut Value) {
+        if let Some((user, room)) = side_of(event) {
+            self.rooms.insert(room);
+            relative(&mut event["chat"]["unread_count"], self.unread_before(user, room));
+        }
+    }
+
+    /// Of the dialogs at authorisation the transcript shows those of this scenario alone, in the order of their names.
+    fn keep_own_dialogs(&mut self, authorized: &mut Value) {
+        let Some(dialogs) = authorized["dialogs"].as_array_mut() else { return };
+        dialogs.retain(|dialog| side_of(dialog).is_some_and(|(_, room)| self.rooms.contains(&room)));
+        for dialog in dialogs.iter_mut() {
+            if let Some((user, room)) = side_of(dialog) {
+                relative(&mut dialog["chat"]["unread_count"], self.unread_before(user, room));
+            }
+        }
+        let mut named: Vec<(String, Value)> = dialogs
+            .drain(..)
+            .filter_map(|dialog| side_of(&dialog).map(|(_, room)| (self.aliases.room(room.get()), dialog)))
+            .collect();
+        named.sort_by(|one, other| one.0.cmp(&other.0));
+        dialogs.extend(named.into_iter().map(|(_, dialog)| dialog));
+    }
+
+    /// What a side had not read in a room when the scenario began.
+    pub(crate) fn unread_before(&self, user: UserId, room: RoomId) -> u64 {
+        self.unread_before.get(&(user, room)).copied().unwrap_or(0)
+    }
+
+    /// Remembers what a user had not read when it came first.
+    pub(crate) fn remember_unread(&mut self, authorized: &OnUserAuthorized) {
+        for dialog in &authorized.dialogs {
+            self.unread_before.entry((dialog.chat.user_id, dialog.room.id)).or_insert(dialog.chat.unread_count);
+        }
+    }
+
+    /// A side has read a room, or it was cleared: from now on its counter is counted from nothing.
+    pub(crate) fn forget_unread(&mut self, user: UserId, room: RoomId) {
+        self.unread_before.insert((user, room), 0);
+    }
+}
+
+/// Whose side and which room an event is about.
+fn side_of(event: &Value) -> Option<(UserId, RoomId)> {
+    let user = event["chat"]["user_id"].as_u64()?;
+    let room = event["room"]["id"].as_u64()?;
+    Some((user.try_into().ok()?, room.try_into().ok()?))
+}
+
+fn relative(count: &mut Value, before: u64) {
+    if let Some(number) = count.as_u64() {
+        *count = i64::try_from(i128::from(number) - i128::from(before)).unwrap_or(i64::MAX).into();
+    }
+}

@@ -1,0 +1,25 @@
+# Wraps the commands of the README; each works without `just` as well. Install it with `cargo install just`.
+
+# List what can be done here.
+default:
+    @just --list
+
+# Start the reference server: ws://127.0.0.1:3000/ with the demo accounts.
+serve *FLAGS:
+    cargo serve {{FLAGS}}
+
+# Run the suite against a server; without a URL against the reference server.
+conformance *ARGUMENTS:
+    cargo conformance {{ARGUMENTS}}
+
+# Publish the contract into a folder: JSON Schema, AsyncAPI, TypeScript, prose.
+schemas DIR:
+    cargo schemas {{DIR}}
+
+# Run all tests.
+test:
+    cargo test --workspace
+
+# What lands or refuses a change.
+ci:
+    bash .ci/run
