@@ -65,7 +65,7 @@ impl fmt::Debug for Scenario {
 
 /// The table at the top of a file of scenarios: function, requirements, what it checks (and what it needs).
 macro_rules! scenarios {
-    ($group:literal; $($name:ident [$($requirement:literal),+ $(,)?] $title:literal $(needs $needs:expr)?;)+) => {
+    ($group:literal; $($name:ident [$($requirement:literal),+ $(,)?] $title:literal $(needs $needs:expr)?;)*) => {
         /// The scenarios of this file.
         pub(crate) const SCENARIOS: &[$crate::scenario::Scenario] = &[$(
             $crate::scenario::Scenario {
