@@ -20,7 +20,6 @@ pub mod run_event;
 pub mod runner;
 pub mod scenario;
 pub mod scenarios;
-pub mod secrets;
 pub mod selection;
 pub mod server_process;
 pub mod stop;

@@ -15,7 +15,6 @@ use crate::{
     result::{DialectEntry, Finding, ScenarioResult},
     run_event::RunEvent,
     scenario::{Needs, Scenario},
-    secrets::Secrets,
     stop::{Outcome, Stop},
     subject::Subject,
     transcript::verified,
@@ -52,14 +51,13 @@ pub async fn run_all(
     keep_wire_log: bool,
     events: &mpsc::Sender<RunEvent>,
 ) -> Vec<Finished> {
-    let secrets = Arc::new(Secrets::new(&subject.accounts));
     let number = AtomicUsize::new(0);
     let one = |scenario: &'static Scenario| {
-        let (secrets, number) = (Arc::clone(&secrets), number.fetch_add(1, Ordering::Relaxed));
+        let number = number.fetch_add(1, Ordering::Relaxed);
         async move {
             // A reader that is gone does not stop the run: its result is returned all the same.
             drop(events.send(RunEvent::ScenarioStarted { id: scenario.id() }).await);
-            let finished = run_one(subject, scenario, number, &secrets, keep_wire_log).await;
+            let finished = run_one(subject, scenario, number, keep_wire_log).await;
             drop(events.send(RunEvent::ScenarioFinished(Box::new(finished.result.clone()))).await);
             finished
         }
@@ -76,7 +74,6 @@ async fn run_one(
     subject: &Arc<Subject>,
     scenario: &'static Scenario,
     number: usize,
-    secrets: &Secrets,
     keep_wire_log: bool,
 ) -> Finished {
     let begun = Instant::now();
@@ -85,9 +82,11 @@ async fn run_one(
         Some(outcome) => outcome,
         None => within_time(&world, scenario).await,
     };
-    world.finish(&outcome, secrets).await;
+    world.finish(&outcome).await;
     let duration = begun.elapsed();
-    finished(&world, scenario, outcome, duration, keep_wire_log)
+    let finished = finished(&world, scenario, outcome, duration, keep_wire_log);
+    world.forget_clients();
+    finished
 }
 
 /// What a scenario needs and this run does not have.

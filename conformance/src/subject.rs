@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::{accounts::Account, calibration::Patience, server_process::ServerProcess, wire::Target, world::Casting};
+use crate::{
+    calibration::Patience,
+    server_process::ServerProcess,
+    wire::{Secrets, Target},
+    world::Casting,
+};
 
 /// The server under test.
 #[derive(Debug)]
@@ -13,8 +18,8 @@ pub struct Subject {
     pub patience: Patience,
     /// The users that scenarios play.
     pub casting: Casting,
-    /// Every account of the run: none of their tokens may be seen on the wire (SEC-5).
-    pub accounts: Vec<Account>,
+    /// The tokens of all accounts: none may be seen on the wire (SEC-5), and none is shown in a report.
+    pub secrets: Arc<Secrets>,
     /// Whether the accounts were made for this run, so that nothing of them was used before.
     pub fresh: bool,
     /// The profiles that the server declares.

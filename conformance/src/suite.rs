@@ -34,7 +34,7 @@ use crate::{
     server_process::ServerProcess,
     subject::Subject,
     verdict::Verdict,
-    wire::Target,
+    wire::{Secrets, Target},
     world::Casting,
 };
 
@@ -55,6 +55,9 @@ pub enum RunError {
         /// How many there are.
         given: usize,
     },
+    /// The tokens are too many to be looked for.
+    #[error("the tokens of the accounts cannot be searched for: {0}")]
+    Secrets(#[from] aho_corasick::BuildError),
     /// The server does not answer, or not as a server of the protocol does.
     #[error(transparent)]
     Server(#[from] CalibrationError),
@@ -124,7 +127,7 @@ async fn prepare(
     let mut random = rand::rng();
     Ok(Subject {
         casting: Casting::new(pool.clone()).ok_or(too_few)?,
-        accounts: pool,
+        secrets: Arc::new(Secrets::new(pool.iter().map(|account| (format!("token of user {}", account.id), account.token.clone())))?),
         target,
         patience,
         fresh,

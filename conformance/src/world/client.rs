@@ -1,8 +1,11 @@
 //! One connection of a user: saying and hearing.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use chat_spec::{
@@ -10,7 +13,7 @@ use chat_spec::{
     types::UserId,
 };
 use serde_json::Value;
-use tokio::task::AbortHandle;
+use tokio::sync::{mpsc, oneshot};
 
 use super::{
     World, auth,
@@ -22,8 +25,11 @@ use crate::{
     attribution::{self, Unexpected},
     stop::{Outcome, Stop},
     transcript::canonical::canonical,
-    wire::{CloseReason, Connection, Record, Sender},
+    wire::{Ack, CloseReason, Connection, Record, Sender},
 };
+
+/// How long the listening task waits in one go; it goes on listening after that.
+const LISTENING: Duration = Duration::from_secs(60);
 
 /// One connection of a user, with the name that the scenario calls it.
 #[derive(Debug, Clone)]
@@ -38,44 +44,103 @@ struct Inner {
     label: String,
     sender: Sender,
     record: Arc<Record>,
-    inbox: Arc<Inbox>,
+    inbox: Inbox,
     authorised: AtomicBool,
     /// Whether the scenario made it stop reading, so that no sentinel can come back.
     deaf: AtomicBool,
     sentinels: AtomicU64,
-    listener: std::sync::Mutex<Option<AbortHandle>>,
+    commands: mpsc::Sender<Command>,
+}
+
+/// What the task that owns the connection is asked to do.
+#[derive(Debug)]
+enum Command {
+    Close(oneshot::Sender<()>),
+    Abort(oneshot::Sender<()>),
+    Read(bool),
 }
 
 impl Client {
     pub(super) fn new(world: World, account: Account, label: &str, connection: Connection) -> Self {
-        let (sender, mut receiver) = connection.split();
-        let record = sender.record();
+        let (commands, orders) = mpsc::channel(8);
         let client = Self {
             inner: Arc::new(Inner {
-                world: world.clone(),
+                world,
                 account,
                 label: label.to_owned(),
-                sender,
-                record,
-                inbox: Arc::default(),
+                sender: connection.sender(),
+                record: connection.record(),
+                inbox: Inbox::default(),
                 authorised: AtomicBool::new(false),
                 deaf: AtomicBool::new(false),
                 sentinels: AtomicU64::new(0),
-                listener: std::sync::Mutex::new(None),
+                commands,
             }),
         };
-        let listening = client.clone();
-        // Ends with the connection, which `World::finish` closes; aborted by `close` besides.
-        let task = tokio::spawn(async move {
-            while let Some(incoming) = receiver.next().await {
-                observer::observe(&listening, &world, incoming);
-            }
-            listening.inner.inbox.add(|heard| {
-                heard.closed.get_or_insert(CloseReason::Local);
-            });
-        });
-        *client.inner.listener.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(task.abort_handle());
+        // Ends with the connection, which `World::finish` closes.
+        tokio::spawn(client.clone().listen(connection, orders));
         client
+    }
+
+    /// Owns the connection: puts what comes into the inbox, until it is closed.
+    async fn listen(self, mut connection: Connection, mut orders: mpsc::Receiver<Command>) {
+        let world = self.inner.world.clone();
+        while self.is_open() {
+            tokio::select! {
+                incoming = connection.next(LISTENING) => {
+                    if let Some(incoming) = incoming {
+                        observer::observe(&self, &world, incoming);
+                    }
+                }
+                order = orders.recv() => match order {
+                    Some(Command::Read(true)) => connection.resume_reading(),
+                    Some(Command::Read(false)) => connection.stop_reading(),
+                    Some(Command::Close(done)) => {
+                        connection.close(world.patience().event).await;
+                        return self.left(done);
+                    }
+                    Some(Command::Abort(done)) => {
+                        connection.abort().await;
+                        return self.left(done);
+                    }
+                    None => return,
+                },
+            }
+        }
+    }
+
+    /// The client closed the connection itself.
+    fn left(&self, done: oneshot::Sender<()>) {
+        self.inner.inbox.add(|heard| {
+            heard.closed.get_or_insert(CloseReason::ByClient);
+        });
+        // Who asked may have stopped waiting.
+        drop(done.send(()));
+    }
+
+    async fn order(&self, command: Command) {
+        // The task is gone where the connection is closed already: then there is nothing to do.
+        drop(self.inner.commands.send(command).await);
+    }
+
+    /// Closes the connection as a client does that leaves, and waits until it is closed.
+    pub async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        self.order(Command::Close(done)).await;
+        drop(closed.await);
+    }
+
+    /// Makes the connection vanish without a goodbye: a TCP reset.
+    pub async fn abort(&self) {
+        let (done, closed) = oneshot::channel();
+        self.order(Command::Abort(done)).await;
+        drop(closed.await);
+    }
+
+    /// Stops or resumes reading from the connection. Sentinels leave a client out that does not read.
+    pub async fn set_reading(&self, reading: bool) {
+        self.inner.deaf.store(!reading, Ordering::Release);
+        self.order(Command::Read(reading)).await;
     }
 
     /// The user's id.
@@ -133,17 +198,12 @@ impl Client {
     }
 
     /// Why the connection was closed; waits for it.
-    pub async fn closed(&self, patience: std::time::Duration) -> Option<CloseReason> {
+    pub async fn closed(&self, patience: Duration) -> Option<CloseReason> {
         self.inner.inbox.wait_for(patience, |heard| heard.closed.clone()).await
     }
 
     pub(super) fn is_listening(&self) -> bool {
         self.is_open() && !self.inner.deaf.load(Ordering::Acquire)
-    }
-
-    /// Says that the scenario made this connection stop reading, so that sentinels leave it out.
-    pub fn set_deaf(&self, deaf: bool) {
-        self.inner.deaf.store(deaf, Ordering::Release);
     }
 
     pub(super) fn next_sentinel(&self) -> u64 {
@@ -178,18 +238,17 @@ impl Client {
         }
     }
 
-    /// Sends an action with an acknowledgement callback, and waits for what the server calls it with.
-    pub async fn call(&self, action: &str, arguments: Vec<Value>) -> Outcome<Option<Vec<Value>>> {
+    /// Sends an action with an acknowledgement callback, and waits for what the server calls it with; `None` where it
+    /// does not.
+    pub async fn call(&self, action: &str, arguments: Vec<Value>) -> Outcome<Option<Ack>> {
         for argument in &arguments {
             self.inner.world.record_sent(self.label(), action, argument);
         }
-        let sent = self.inner.sender.emit_with_ack(action, &arguments).await;
-        let id = sent.map_err(|error| Stop::Harness(format!("`{}` could not send {action}: {error}", self.label())))?;
-        let answered = |heard: &mut super::inbox::Heard| {
-            let position = heard.acknowledgements.iter().position(|(known, _)| *known == id)?;
-            Some(heard.acknowledgements.remove(position).1)
-        };
-        Ok(self.inner.inbox.wait_for(self.inner.world.patience().event, answered).await)
+        match self.inner.sender.emit_with_ack(action, &arguments).await {
+            Ok(pending) => Ok(pending.wait(self.inner.world.patience().event).await.ok()),
+            Err(_) if !self.is_open() => Ok(None),
+            Err(error) => Err(Stop::Harness(format!("`{}` could not send {action}: {error}", self.label()))),
+        }
     }
 
     /// Authorises, as the transcript shows.
@@ -322,28 +381,6 @@ impl Client {
     /// At the end of a scenario: every event that came was expected, or is found.
     pub(super) fn account_for_the_rest(&self) {
         self.find_leftovers(None);
-    }
-
-    /// Closes the connection as a client does that leaves, and waits until it is closed.
-    pub async fn close(&self) {
-        self.inner.sender.close(self.inner.world.patience().event).await;
-        self.stop_listening();
-    }
-
-    /// Makes the connection vanish without a goodbye: a TCP reset.
-    pub async fn abort(&self) {
-        self.inner.sender.abort().await;
-        self.stop_listening();
-    }
-
-    fn stop_listening(&self) {
-        let listener = self.inner.listener.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-        if let Some(listener) = listener {
-            listener.abort();
-        }
-        self.inner.inbox.add(|heard| {
-            heard.closed.get_or_insert(CloseReason::Local);
-        });
     }
 }
 

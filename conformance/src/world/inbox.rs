@@ -3,7 +3,7 @@
 use std::{
     collections::{HashSet, VecDeque},
     sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use chat_spec::types::UserId;
@@ -19,8 +19,8 @@ pub struct HeardEvent {
     pub name: String,
     /// Its first argument; `null` where there was none.
     pub payload: Value,
-    /// When it came.
-    pub at: Instant,
+    /// Its place among all frames that the connection received.
+    pub seq: u64,
 }
 
 /// What is known about what a client heard.
@@ -36,8 +36,10 @@ pub(super) struct Heard {
     pub(super) sentinels: HashSet<u64>,
     /// Events that were taken notice of, to know a repetition.
     pub(super) taken: Vec<HeardEvent>,
-    /// Acknowledgements that came, by their id, in the order in which they came.
-    pub(super) acknowledgements: Vec<(u64, Vec<Value>)>,
+    /// Acknowledgements that nobody waited for: second ones, and such as were never asked for.
+    pub(super) stray_acknowledgements: Vec<u64>,
+    /// Whether the server took the socket out of the namespace.
+    pub(super) left: bool,
     /// Why the connection is closed; `None` while it is open.
     pub(super) closed: Option<CloseReason>,
 }

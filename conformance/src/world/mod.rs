@@ -34,7 +34,6 @@ use crate::{
     accounts::Account,
     calibration::Patience,
     result::{DialectEntry, Heard, WireLine},
-    secrets::Secrets,
     stop::{Outcome, Stop},
     subject::Subject,
     wire::{CloseReason, Connection, OpenOptions},
@@ -171,8 +170,14 @@ impl World {
 
     /// Opens a connection that is not authorised. `account` is who it will say to be.
     pub async fn connect(&self, account: &Account, label: &str) -> Outcome<Client> {
-        let options = OpenOptions { patience: self.patience().max, ..OpenOptions::default() };
-        self.connect_with(account, label, options).await
+        self.connect_with(account, label, self.open_options()).await
+    }
+
+    /// How a connection of this run is opened.
+    #[must_use]
+    pub fn open_options(&self) -> OpenOptions {
+        let secrets = Arc::clone(&self.subject().secrets);
+        OpenOptions { patience: self.patience().max, secrets, ..OpenOptions::default() }
     }
 
     /// Opens a connection with options of its own.
@@ -267,7 +272,7 @@ impl World {
 
     /// Ends the scenario: accounts for everything that was heard and not expected, closes all connections, looks for
     /// tokens in what the server sent, gives the accounts back.
-    pub(crate) async fn finish(&self, outcome: &Outcome, secrets: &Secrets) {
+    pub(crate) async fn finish(&self, outcome: &Outcome) {
         if outcome.is_ok() && let Err(Stop::NotEvaluable(why) | Stop::Harness(why)) = self.settle().await {
             self.state(|state| state.note_unsettled(why));
         }
@@ -275,21 +280,25 @@ impl World {
             client.account_for_the_rest();
         }
         futures_util::future::join_all(self.clients().iter().map(Client::close)).await;
-        self.look_for_secrets(secrets);
+        self.look_for_secrets();
         let cast = std::mem::take(&mut *self.inner.cast.lock().unwrap_or_else(PoisonError::into_inner));
         self.subject().casting.give_back(cast);
     }
 
     /// SEC-5: nothing that a server sends carries a token.
-    fn look_for_secrets(&self, secrets: &Secrets) {
+    fn look_for_secrets(&self) {
         for client in self.clients() {
-            let leak = client.record().received().into_iter().find(|frame| secrets.are_in(frame));
             self.state(|state| state.mark_checked("SEC-5"));
-            if leak.is_some() {
-                let sentence = format!("a frame that `{}` received carries a token", client.label());
-                self.state(|state| state.find("SEC-5", sentence, None, None));
+            for leak in client.record().leaks() {
+                let sentence = format!("a frame that `{}` received carries the {}", client.label(), leak.secret);
+                self.state(|state| state.find("SEC-5", sentence, None, Some(leak.frame)));
             }
         }
+    }
+
+    /// Lets go of the connections, when nobody asks for their frames any more: each knows its world.
+    pub(crate) fn forget_clients(&self) {
+        self.inner.clients.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Every frame of every connection, in the order of time.
@@ -300,7 +309,7 @@ impl World {
     }
 
     fn lines_of(&self, client: &Client) -> Vec<WireLine> {
-        client.record().wire_lines(client.label(), self.inner.begun, &self.subject().accounts)
+        client.record().lines(self.inner.begun, client.label())
     }
 }
 

@@ -8,23 +8,25 @@ use chat_spec::{
 use serde_json::Value;
 
 use super::{Client, World, inbox::HeardEvent, settle};
-use crate::wire::Incoming;
+use crate::wire::{Event, Incoming};
 
 /// Takes what came on a connection.
 pub(super) fn observe(client: &Client, world: &World, incoming: Incoming) {
     match incoming {
-        Incoming::Event { name, args, at, .. } => observe_event(client, world, name, args, at),
-        Incoming::Ack { id, args } => client.inbox().add(|heard| heard.acknowledgements.push((id, args))),
+        Incoming::Event(event) => observe_event(client, world, event),
+        Incoming::Ack(ack) => client.inbox().add(|heard| heard.stray_acknowledgements.push(ack.id)),
         Incoming::Malformed { frame, why } => {
             let sentence = format!("`{}` heard a frame that is malformed: {why}: {frame}", client.label());
             world.state(|state| state.find("EVT-2", sentence, None, None));
         }
-        Incoming::Closed { reason } => client.inbox().add(|heard| heard.closed = Some(reason)),
-        Incoming::ConnectError { .. } => {}
+        Incoming::Closed { reason, .. } => client.inbox().add(|heard| heard.closed = Some(reason)),
+        Incoming::Disconnected => client.inbox().add(|heard| heard.left = true),
+        Incoming::Connected { .. } | Incoming::ConnectionError { .. } => {}
     }
 }
 
-fn observe_event(client: &Client, world: &World, name: String, args: Vec<Value>, at: std::time::Instant) {
+fn observe_event(client: &Client, world: &World, event: Event) {
+    let Event { name, args, seq, .. } = event;
     let Some(entry) = Entry::find(&name) else {
         // Nothing forbids more events; what a server adds is its dialect.
         world.state(|state| drop(state.undocumented.insert(name)));
@@ -32,15 +34,15 @@ fn observe_event(client: &Client, world: &World, name: String, args: Vec<Value>,
     };
     let undeclared = entry.profile.is_some_and(|profile| !world.subject().has_profile(profile));
     if !undeclared {
-        check_shape(client, world, &name, &args);
+        check_shape(world, &name, &args);
     }
     let payload = args.into_iter().next().unwrap_or(Value::Null);
-    let event = HeardEvent { name, payload, at };
+    let event = HeardEvent { name, payload, seq };
     put(client, world, event);
 }
 
 /// EVT-2 and TYPE-1 to TYPE-6.
-fn check_shape(client: &Client, world: &World, name: &str, args: &[Value]) {
+fn check_shape(world: &World, name: &str, args: &[Value]) {
     world.state(|state| {
         for requirement in ["EVT-2", "TYPE-1", "TYPE-2", "TYPE-3", "TYPE-4", "TYPE-5", "TYPE-6"] {
             state.mark_checked(requirement);
@@ -61,7 +63,6 @@ fn check_shape(client: &Client, world: &World, name: &str, args: &[Value]) {
             state.find("TYPE-6", format!("{name}: {place}: created_at is after updated_at"), None, None);
         }
     });
-    let _ = client;
 }
 
 /// Where something was changed before it was made.
