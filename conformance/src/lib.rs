@@ -13,6 +13,7 @@ pub mod accounts;
 pub mod aggregate;
 pub mod attribution;
 pub mod calibration;
+pub mod explain;
 pub mod options;
 pub mod report;
 pub mod result;
