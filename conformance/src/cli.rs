@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{options::Options, report::Destination};
+use crate::{options::Options, report::ReportRequest};
 
 /// Drives any server of the chat protocol by its URL, and says which requirements it keeps.
 #[derive(Debug, Parser)]
@@ -45,7 +45,7 @@ pub enum Command {
         reports: Vec<PathBuf>,
         /// Where the page is written: `html=FILE` or `markdown=FILE` (`-` for the terminal).
         #[arg(long, value_name = "FORMAT=FILE", default_value = "markdown=-")]
-        report: Vec<Destination>,
+        report: Vec<ReportRequest>,
     },
 }
 
@@ -108,7 +108,7 @@ pub struct Run {
     pub seed: Option<u64>,
     /// Write a report: json, junit, html, markdown or github, `-` for the terminal. May be repeated.
     #[arg(long, value_name = "FORMAT=FILE")]
-    pub report: Vec<Destination>,
+    pub report: Vec<ReportRequest>,
     /// Keep the wire log of scenarios that passed, too.
     #[arg(long)]
     pub wire_log: bool,

@@ -1,7 +1,5 @@
 //! `list` and `explain`: what the suite checks, in words.
 
-use std::fmt::Write;
-
 use chat_spec::{publish::markdown, requirements};
 
 use crate::{scenario::Needs, scenarios, selection, transcript::verified};
@@ -14,7 +12,8 @@ pub fn list(filter: &[String]) -> String {
     for scenario in selection::select(filter) {
         if scenario.group != group {
             group = scenario.group;
-            line(&mut text, format_args!("{}{group}", if text.is_empty() { "" } else { "\n" }));
+            let space = if text.is_empty() { "" } else { "\n" };
+            line(&mut text, format_args!("{space}{group}"));
         }
         line(&mut text, format_args!("  {}  {}", scenario.id(), scenario.title));
         line(&mut text, format_args!("      {}{}", scenario.requirements.join(" "), needs(scenario.needs)));
@@ -86,6 +85,6 @@ fn needs(needs: Needs) -> String {
 }
 
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
-    // Writing to a String cannot fail.
-    drop(writeln!(text, "{line}"));
+    text.push_str(&line.to_string());
+    text.push('\n');
 }

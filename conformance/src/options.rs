@@ -19,6 +19,8 @@ pub struct Options {
     pub seed: Option<u64>,
     /// How many random sessions are tried.
     pub cases: u32,
+    /// The flags that a second run needs to be like this one, for the commands that reports print.
+    pub again: Vec<String>,
     /// Whether the wire log is kept of scenarios that passed, too.
     pub keep_wire_log: bool,
 }
@@ -33,6 +35,7 @@ impl Default for Options {
             patience: Duration::from_secs(10),
             seed: None,
             cases: 8,
+            again: Vec::new(),
             keep_wire_log: false,
         }
     }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Mutex;
+
 use crate::{
     calibration::Patience,
     server_process::ServerProcess,
@@ -31,7 +33,7 @@ pub struct Subject {
     /// How many random sessions are tried.
     pub cases: u32,
     /// The server's process, where the suite started it itself.
-    pub process: Option<Arc<ServerProcess>>,
+    pub process: Option<Arc<Mutex<ServerProcess>>>,
 }
 
 impl Subject {

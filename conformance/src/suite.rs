@@ -2,10 +2,11 @@
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use chat_conformance::{accounts::Accounts, options::Options, suite};
+//! use chat_conformance::{accounts::Source, options::Options, suite, world::Casting};
 //!
+//! let accounts = Source::Fixtures.load(suite::accounts_wanted(), Casting::FEWEST).await?;
 //! let target = "ws://127.0.0.1:3000/".parse()?;
-//! let result = suite::run(target, Accounts::embedded()?, &Options::default()).await?;
+//! let result = suite::run(target, accounts, &Options::default()).await?;
 //! assert_eq!(result.verdict, chat_conformance::verdict::Verdict::Pass);
 //! # Ok(())
 //! # }
@@ -20,21 +21,22 @@ use std::{
 use chat_spec::{PROTOCOL_VERSION, types::Date};
 use rand::Rng;
 use thiserror::Error;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 
 use crate::{
     accounts::Accounts,
     aggregate,
-    calibration::{self, CalibrationError},
+    calibration::{CalibrationError, Patience},
     options::Options,
     result::{DialectEntry, RunResult},
     run_event::RunEvent,
     runner::{self, Finished},
     selection,
+    scenarios,
     server_process::ServerProcess,
     subject::Subject,
     verdict::Verdict,
-    wire::{Secrets, Target},
+    wire::Target,
     world::Casting,
 };
 
@@ -79,7 +81,7 @@ pub async fn run_with(
     target: Target,
     accounts: Accounts,
     options: &Options,
-    process: Option<Arc<ServerProcess>>,
+    process: Option<Arc<Mutex<ServerProcess>>>,
     watcher: Option<mpsc::Sender<RunEvent>>,
 ) -> Result<RunResult, RunError> {
     let (started_at, begun) = (Date::from(jiff::Timestamp::now()).to_string(), Instant::now());
@@ -110,13 +112,14 @@ async fn prepare(
     target: Target,
     accounts: Accounts,
     options: &Options,
-    process: Option<Arc<ServerProcess>>,
+    process: Option<Arc<Mutex<ServerProcess>>>,
 ) -> Result<Subject, RunError> {
-    let Accounts { pool, fresh, mut profiles, .. } = accounts;
+    let secrets = Arc::new(accounts.secrets()?);
+    let Accounts { pool, fresh, mut profiles } = accounts;
     if pool.len() < Casting::FEWEST {
         return Err(RunError::TooFewAccounts { needed: Casting::FEWEST, given: pool.len() });
     }
-    let patience = calibration::measure(&target, &pool[0], options.patience).await?;
+    let patience = Patience::measure(&target, &pool[0], options.patience).await?;
     profiles.extend(options.profiles.iter().cloned());
     if pool.iter().any(|account| !account.attachments.is_empty()) {
         profiles.push("attachments".to_owned());
@@ -127,7 +130,7 @@ async fn prepare(
     let mut random = rand::rng();
     Ok(Subject {
         casting: Casting::new(pool.clone()).ok_or(too_few)?,
-        secrets: Arc::new(Secrets::new(pool.iter().map(|account| (format!("token of user {}", account.id), account.token.clone())))?),
+        secrets,
         target,
         patience,
         fresh,
@@ -162,6 +165,7 @@ fn gather(
         strict: options.strict,
         seed: subject.seed,
         profiles: subject.profiles.clone(),
+        options: options.again.clone(),
         requirements,
         dialect: dialect(&finished),
         notes: notes(&finished),

@@ -11,8 +11,6 @@ pub mod alias;
 pub mod canonical;
 pub mod verified;
 
-use std::fmt::Write;
-
 use serde_json::Value;
 
 use crate::result::{Heard, Lane, LaneEntry};
@@ -63,15 +61,14 @@ fn render_entry(text: &mut String, entry: &LaneEntry) {
         Heard::Received => "<-",
         Heard::Connection => "--",
     };
-    // Writing to a String cannot fail.
-    drop(writeln!(text, "  {mark} {}", entry.event));
+    text.push_str(&format!("  {mark} {}\n", entry.event));
     match &entry.payload {
         Some(Value::Object(fields)) => {
             for (name, value) in fields {
                 render_field(text, name, value);
             }
         }
-        Some(value) => drop(writeln!(text, "       {value}")),
+        Some(value) => text.push_str(&format!("       {value}\n")),
         None => {}
     }
 }
@@ -80,11 +77,11 @@ fn render_entry(text: &mut String, entry: &LaneEntry) {
 fn render_field(text: &mut String, name: &str, value: &Value) {
     match value {
         Value::Array(items) if items.iter().any(Value::is_object) => {
-            drop(writeln!(text, "       {name}:"));
+            text.push_str(&format!("       {name}:\n"));
             for item in items {
-                drop(writeln!(text, "         - {item}"));
+                text.push_str(&format!("         - {item}\n"));
             }
         }
-        value => drop(writeln!(text, "       {name}: {value}")),
+        value => text.push_str(&format!("       {name}: {value}\n")),
     }
 }

@@ -68,7 +68,7 @@ impl Client {
                 world,
                 account,
                 label: label.to_owned(),
-                sender: connection.sender(),
+                sender: connection.sender().clone(),
                 record: connection.record(),
                 inbox: Inbox::default(),
                 authorised: AtomicBool::new(false),
@@ -96,11 +96,11 @@ impl Client {
                     Some(Command::Read(true)) => connection.resume_reading(),
                     Some(Command::Read(false)) => connection.stop_reading(),
                     Some(Command::Close(done)) => {
-                        connection.close(world.patience().event).await;
+                        drop(connection.close().await);
                         return self.left(done);
                     }
                     Some(Command::Abort(done)) => {
-                        connection.abort().await;
+                        drop(connection.abort().await);
                         return self.left(done);
                     }
                     None => return,
@@ -323,7 +323,7 @@ impl Client {
             {
                 state.forget_unread(user, room);
             }
-            state.record_heard(self.label(), &parsed, canonical);
+            state.record_heard::<E>(self.label(), canonical);
         });
         Ok(parsed)
     }

@@ -36,7 +36,7 @@ use crate::{
     result::{DialectEntry, Heard, WireLine},
     stop::{Outcome, Stop},
     subject::Subject,
-    wire::{CloseReason, Connection, OpenOptions},
+    wire::{Connection, OpenOptions},
 };
 
 /// One scenario's view of the server under test.
@@ -317,14 +317,6 @@ impl World {
 impl World {
     pub(crate) fn record_sent(&self, lane: &str, action: &str, payload: &Value) {
         self.state(|state| state.record(lane, Heard::Sent, action, Some(payload.clone())));
-    }
-
-    pub(crate) fn record_connection(&self, lane: &str, what: &str) {
-        self.state(|state| state.record(lane, Heard::Connection, what, None));
-    }
-
-    pub(crate) fn record_closed(&self, lane: &str, reason: &CloseReason) {
-        self.record_connection(lane, &format!("closed: {reason}"));
     }
 }
 

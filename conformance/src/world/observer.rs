@@ -111,7 +111,7 @@ fn put(client: &Client, world: &World, event: HeardEvent) {
         && let Ok(authorized) = serde_json::from_value::<OnUserAuthorized>(event.payload.clone())
         && authorized.success
     {
-        world.state(|state| state.remember_unread(&authorized));
+        world.state(|state| state.remember_unread(client.id(), &authorized));
         client.set_authorised();
     }
     client.inbox().add(|heard| heard.pending.push_back(event));

@@ -45,6 +45,8 @@ pub struct ScenarioState {
     pub(crate) hidden: usize,
     /// What each side had not read in a room when the scenario began.
     unread_before: HashMap<(UserId, RoomId), u64>,
+    /// The users that were authorised before.
+    came: BTreeSet<UserId>,
     /// The rooms that this scenario took notice of.
     rooms: BTreeSet<RoomId>,
 }
@@ -62,6 +64,7 @@ impl ScenarioState {
             recording: Recording::On,
             hidden: 0,
             unread_before: HashMap::new(),
+            came: BTreeSet::new(),
             rooms: BTreeSet::new(),
         }
     }
@@ -112,13 +115,12 @@ impl ScenarioState {
     }
 
     /// Adds an event that came to the transcript: in canonical form, its counters counted from where the scenario began.
-    pub(crate) fn record_heard<T: Payload>(&mut self, lane: &str, event: &T, mut canonical: Value) {
+    pub(crate) fn record_heard<T: Payload>(&mut self, lane: &str, mut canonical: Value) {
         if T::NAME == OnUserAuthorized::NAME {
             self.keep_own_dialogs(&mut canonical);
         } else {
             self.take_notice(&mut canonical);
         }
-        drop(event);
         self.record(lane, Heard::Received, T::NAME, Some(canonical));
     }
 
@@ -152,8 +154,11 @@ impl ScenarioState {
         self.unread_before.get(&(user, room)).copied().unwrap_or(0)
     }
 
-    /// Remembers what a user had not read when it came first.
-    pub(crate) fn remember_unread(&mut self, authorized: &OnUserAuthorized) {
+    /// Remembers what a user had not read when it came first. A dialog that is not listed then begins with nothing.
+    pub(crate) fn remember_unread(&mut self, user: UserId, authorized: &OnUserAuthorized) {
+        if !self.came.insert(user) {
+            return;
+        }
         for dialog in &authorized.dialogs {
             self.unread_before.entry((dialog.chat.user_id, dialog.room.id)).or_insert(dialog.chat.unread_count);
         }

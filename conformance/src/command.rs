@@ -1,0 +1,204 @@
+//! What the command line does with what it was asked, and the exit code that says how it went.
+
+use std::{fmt, path::PathBuf, process::ExitCode, sync::Arc};
+
+use tokio::sync::{Mutex, mpsc};
+
+use crate::{
+    accounts::{Accounts, Source},
+    calibration::CalibrationError,
+    cli::{Cli, Command, List, Run},
+    explain, reference,
+    report::{self, Format, ReportRequest, json_schema},
+    result::RunResult,
+    run_event::{Reporter, RunEvent},
+    selection,
+    server_process::{ServerCommand, ServerProcess},
+    suite::{self, RunError},
+    verdict::Verdict,
+    wire::{OpenError, Target},
+    world::Casting,
+};
+
+/// How many run events may wait for a report that is slow.
+const EVENTS: usize = 1024;
+
+/// How it went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Conformant, or what was asked for is done.
+    Fine = 0,
+    /// Violations.
+    Violations = 1,
+    /// A flag, a URL, an accounts file or a token is wrong.
+    BadInput = 2,
+    /// The server cannot be reached, or the suite itself failed.
+    Failed = 3,
+    /// Nothing ran.
+    NothingRan = 4,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why nothing came of it: a sentence, and its exit code.
+struct Failure(Exit, String);
+
+impl Failure {
+    fn input(why: impl fmt::Display) -> Self {
+        Self(Exit::BadInput, why.to_string())
+    }
+
+    fn failed(why: impl fmt::Display) -> Self {
+        Self(Exit::Failed, why.to_string())
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        let exit = match &error {
+            RunError::NothingSelected(_) => Exit::NothingRan,
+            RunError::TooFewAccounts { .. } | RunError::Secrets(_) | RunError::Server(CalibrationError::TokenRefused(_)) => {
+                Exit::BadInput
+            }
+            RunError::Server(_) => Exit::Failed,
+        };
+        Self(exit, error.to_string())
+    }
+}
+
+/// Does what was asked.
+pub async fn run(cli: Cli) -> Exit {
+    let done = match cli.command {
+        Command::Run(run) => run_suite(&run).await,
+        Command::List(flags) => list(&flags),
+        Command::Explain { id } => explain(&id),
+        Command::ReportSchema => {
+            println!("{}", json_schema::text());
+            Ok(Exit::Fine)
+        }
+        Command::Compare { reports, report } => compare(&reports, &report),
+    };
+    done.unwrap_or_else(|Failure(exit, sentence)| {
+        eprintln!("error: {sentence}");
+        exit
+    })
+}
+
+fn list(flags: &List) -> Result<Exit, Failure> {
+    check_filter(&flags.filter)?;
+    let text = if flags.requirements { explain::list_requirements(&flags.filter) } else { explain::list(&flags.filter) };
+    print!("{text}");
+    Ok(Exit::Fine)
+}
+
+fn explain(id: &str) -> Result<Exit, Failure> {
+    let text = explain::explain(id).ok_or_else(|| {
+        Failure::input(format!("there is no requirement, decision, event or scenario `{id}`; `chat-conformance list` shows them"))
+    })?;
+    println!("{}", text.trim_end());
+    Ok(Exit::Fine)
+}
+
+/// A word of a filter that selects nothing is a mistake, even beside others that do.
+fn check_filter(filter: &[String]) -> Result<(), Failure> {
+    match selection::without_effect(filter).first() {
+        Some(word) => Err(Failure(
+            Exit::NothingRan,
+            format!("no scenario or requirement fits `{word}`; `chat-conformance list` shows them all"),
+        )),
+        None => Ok(()),
+    }
+}
+
+fn compare(reports: &[PathBuf], requests: &[ReportRequest]) -> Result<Exit, Failure> {
+    let comparison = report::compare::read(reports).map_err(Failure::input)?;
+    for request in requests {
+        let text = match request.format {
+            Format::Html => comparison.html(),
+            Format::Markdown => comparison.markdown(),
+            other => {
+                let name = other.entry().name;
+                return Err(Failure::input(format!("a comparison is written as html or markdown, not as {name}")));
+            }
+        };
+        request.destination.write(&text).map_err(|error| Failure::failed(format!("the page could not be written: {error}")))?;
+    }
+    Ok(Exit::Fine)
+}
+
+async fn run_suite(flags: &Run) -> Result<Exit, Failure> {
+    check_filter(&flags.filter)?;
+    let reporters = report::reporters(&flags.report, flags.strict).map_err(Failure::input)?;
+    let (target, accounts, process) = subject(flags).await?;
+    let (events, stream) = mpsc::channel(EVENTS);
+    let reporting = tokio::spawn(report_all(reporters, stream));
+    let run = suite::run_with(target, accounts, &flags.options(), process.clone(), Some(events)).await;
+    let reported = reporting.await.map_err(Failure::failed)?;
+    if let Some(process) = process {
+        process.lock().await.stop().await.map_err(Failure::failed)?;
+    }
+    let result = run?;
+    reported.map_err(|error| Failure::failed(format!("a report could not be written: {error}")))?;
+    Ok(exit_of(&result))
+}
+
+/// Feeds the reports until the run is over. A report that fails does not stop the others; its error is told at the end.
+async fn report_all(
+    mut reporters: Vec<Box<dyn Reporter>>,
+    mut stream: mpsc::Receiver<RunEvent>,
+) -> std::io::Result<()> {
+    let mut outcome = Ok(());
+    while let Some(event) = stream.recv().await {
+        for reporter in &mut reporters {
+            outcome = outcome.and(reporter.on_event(&event));
+        }
+    }
+    outcome
+}
+
+/// The server under test and its users, from the flags.
+async fn subject(flags: &Run) -> Result<(Target, Accounts, Option<Arc<Mutex<ServerProcess>>>), Failure> {
+    if let Some(url) = &flags.url {
+        let target: Target = url.parse().map_err(Failure::input)?;
+        return Ok((target, accounts(flags).await?, None));
+    }
+    let (command, accounts) = match &flags.server_cmd {
+        Some(command) => {
+            let accounts = accounts(flags).await?;
+            let path = flags.server_path.clone();
+            (ServerCommand { path, ..ServerCommand::new(command, accounts.to_json()) }, accounts)
+        }
+        None => {
+            let accounts = reference::accounts(suite::accounts_wanted() as u64);
+            eprintln!("building the reference server …");
+            (reference::command(&accounts).await.map_err(Failure::failed)?, accounts)
+        }
+    };
+    let process = ServerProcess::start(command).await.map_err(Failure::failed)?;
+    Ok((process.target().clone(), accounts, Some(Arc::new(Mutex::new(process)))))
+}
+
+async fn accounts(flags: &Run) -> Result<Accounts, Failure> {
+    let source = match (&flags.accounts, &flags.provision, &flags.provision_url) {
+        (Some(path), ..) => Source::File(path.clone()),
+        (_, Some(command), _) => Source::Command(command.clone()),
+        (.., Some(url)) => Source::Url(url.parse().map_err(|error| Failure::input(format!("{url} is no URL: {error}")))?),
+        _ => Source::Fixtures,
+    };
+    source.load(suite::accounts_wanted(), Casting::FEWEST).await.map_err(Failure::input)
+}
+
+/// The exit code of a run that came to its end.
+fn exit_of(result: &RunResult) -> Exit {
+    let has = |verdict| result.requirements.iter().any(|requirement| requirement.verdict == verdict);
+    match result.verdict {
+        Verdict::Violation => Exit::Violations,
+        Verdict::HarnessError => Exit::Failed,
+        _ if has(Verdict::Pass) || has(Verdict::Warning) => Exit::Fine,
+        _ => Exit::NothingRan,
+    }
+}
