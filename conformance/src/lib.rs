@@ -4,3 +4,4 @@ pub mod report;
 pub mod result;
 pub mod run_event;
 pub mod verdict;
+pub mod wire;
