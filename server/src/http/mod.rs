@@ -1,0 +1,8 @@
+//! What is served over plain HTTP: a page that says what this is, health, attachments; and the way to Socket.IO.
+
+mod files;
+mod home;
+mod routes;
+
+pub use files::Files;
+pub(crate) use routes::{HttpState, router};
