@@ -38,8 +38,10 @@ CREATE TABLE files (
     created_at   INTEGER NOT NULL,
     name         TEXT,
     content_type TEXT,
-    -- In bytes; NULL where there is no content, as with attachments of an accounts file.
-    size         INTEGER
+    -- In bytes.
+    size         INTEGER,
+    -- The name of the content in the directory of files; NULL where there is none, as with an accounts file.
+    content      TEXT
 );
 
 CREATE TABLE attachments (

@@ -1,5 +1,7 @@
 //! What is served over plain HTTP: a page that says what this is, health, attachments; and the way to Socket.IO.
 
+mod attachments;
+mod failure;
 mod files;
 mod home;
 mod routes;

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, OriginalUri, Request, State},
-    http::{StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
-    routing::{any, get},
+    routing::{any, get, post},
 };
 use serde_json::json;
 use tower::ServiceExt as _;
 use tower_http::cors::{Any, CorsLayer};
 
-use super::{Files, home::home};
+use super::{Files, attachments, home::home};
 use crate::{auth::Authenticator, clock::Clock, store::Store, wire::SocketIoRoutes};
 
 /// What HTTP handlers need of the server.
@@ -37,6 +37,8 @@ pub(crate) fn router(state: HttpState, socket_io: SocketIoRoutes, socket_path: &
     }
     router
         .route("/healthz", get(health))
+        .route("/attachments", post(attachments::upload))
+        .route("/attachments/{id}", get(attachments::download))
         .layer(DefaultBodyLimit::max(upload_bytes))
         // Browsers on other origins upload and download with a token in a header; there are no cookies to protect.
         .layer(
@@ -79,8 +81,8 @@ fn copy_out_of_read_buffer(request: Request) -> Request {
         parts.uri = uri;
     }
     let headers = parts.headers.iter().filter_map(|(name, value)| {
-        let name = axum::http::HeaderName::from_bytes(name.as_str().as_bytes()).ok()?;
-        let value = axum::http::HeaderValue::from_bytes(value.as_bytes()).ok()?;
+        let name = HeaderName::from_bytes(name.as_str().as_bytes()).ok()?;
+        let value = HeaderValue::from_bytes(value.as_bytes()).ok()?;
         Some((name, value))
     });
     parts.headers = headers.collect();
@@ -91,7 +93,7 @@ async fn health(State(state): State<HttpState>) -> Response {
     match state.store.check().await {
         Ok(()) => Json(json!({ "status": "ok" })).into_response(),
         Err(error) => {
-            tracing::error!(%error, source = ?error, "the database does not answer");
+            tracing::error!(%error, "the database does not answer");
             (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "unavailable" }))).into_response()
         }
     }

@@ -91,7 +91,7 @@ impl Task {
                     return;
                 }
             }
-            Err(error) => tracing::error!(%error, source = ?error, "failed to load what a batch needs"),
+            Err(error) => tracing::error!(%error, "failed to load what a batch needs"),
         }
         let rest = batch.refuse(&Refused::Unavailable);
         let nothing = Cache::new(Default::default(), 0);
@@ -121,7 +121,7 @@ impl Task {
         let changes = transaction.into_changes();
         if !changes.is_empty() {
             if let Err(error) = self.store.commit(&changes).await {
-                tracing::error!(%error, source = ?error, actions = outcomes.len(), "failed to commit a batch");
+                tracing::error!(%error, actions = outcomes.len(), "failed to commit a batch");
                 outcomes.into_iter().for_each(|(origin, _)| origin.responder.refused(Refused::Unavailable));
                 return false;
             }
@@ -153,7 +153,7 @@ impl Task {
         let mut dialogs =
             if users.is_empty() { Ok(Vec::new()) } else { self.store.dialogs(&users).await }.map(Vec::into_iter);
         for error in [pages.as_ref().err(), dialogs.as_ref().err()].into_iter().flatten() {
-            tracing::error!(%error, source = ?error, "failed to read");
+            tracing::error!(%error, "failed to read");
         }
         for read in reads {
             match read {

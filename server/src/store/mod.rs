@@ -18,8 +18,8 @@ use crate::{
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// The database cannot be had, or refused a statement. The action may succeed later.
-    #[error("the database failed")]
-    Unavailable(#[source] anyhow::Error),
+    #[error("the database failed: {0}")]
+    Unavailable(Box<dyn std::error::Error + Send + Sync>),
     /// The database holds what this server never writes, such as an id of zero.
     #[error("the database holds something impossible: {0}")]
     Corrupt(String),
@@ -52,6 +52,8 @@ pub struct NewUpload {
     pub content_type: String,
     /// Its length in bytes.
     pub size: u64,
+    /// The name of its content among the files.
+    pub content: String,
 }
 
 /// A file that a user may download.
@@ -63,8 +65,8 @@ pub struct Download {
     pub name: Option<String>,
     /// Its media type.
     pub content_type: Option<String>,
-    /// Its length in bytes; `None` where there is no content.
-    pub size: Option<u64>,
+    /// The name of its content among the files; `None` where there is none, as with attachments of an accounts file.
+    pub content: Option<String>,
 }
 
 /// A database. One task commits batches in order; everything else only reads, or adds accounts and uploads.

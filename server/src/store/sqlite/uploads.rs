@@ -3,17 +3,17 @@
 use chat_spec::types::{AttachmentId, Date, File, UserId};
 use sqlx::{FromRow, SqlitePool};
 
-use super::rows::{count, date, id};
+use super::rows::{date, id};
 use crate::store::{Download, NewUpload, Result};
 
 const ADD_FILE: &str =
-    "INSERT INTO files (user_id, created_at, name, content_type, size) VALUES (?, ?, ?, ?, ?) RETURNING id";
+    "INSERT INTO files (user_id, created_at, name, content_type, size, content) VALUES (?, ?, ?, ?, ?, ?) RETURNING id";
 
 const ADD_ATTACHMENT: &str =
     "INSERT INTO attachments (user_id, created_at, type, file_id) VALUES (?, ?, ?, ?) RETURNING id";
 
 /// The owner has it while it was not sent; then those have it who have the message.
-const DOWNLOAD: &str = "SELECT f.id, f.user_id, f.created_at, f.name, f.content_type, f.size
+const DOWNLOAD: &str = "SELECT f.id, f.user_id, f.created_at, f.name, f.content_type, f.content
      FROM attachments a
      JOIN files f ON f.id = a.file_id
      WHERE a.id = ?1 AND (
@@ -33,6 +33,7 @@ pub(super) async fn add(pool: &SqlitePool, upload: &NewUpload, now: Date) -> Res
         .bind(upload.name.as_deref())
         .bind(upload.content_type.as_str())
         .bind(i64::try_from(upload.size).unwrap_or(i64::MAX))
+        .bind(upload.content.as_str())
         .fetch_one(&mut *transaction)
         .await?;
     let (attachment_id,): (i64,) = sqlx::query_as(ADD_ATTACHMENT)
@@ -54,7 +55,7 @@ struct DownloadRow {
     created_at: i64,
     name: Option<String>,
     content_type: Option<String>,
-    size: Option<i64>,
+    content: Option<String>,
 }
 
 pub(super) async fn download(pool: &SqlitePool, attachment: AttachmentId, user: UserId) -> Result<Option<Download>> {
@@ -62,8 +63,7 @@ pub(super) async fn download(pool: &SqlitePool, attachment: AttachmentId, user: 
         sqlx::query_as(DOWNLOAD).bind(i64::from(attachment)).bind(i64::from(user)).fetch_optional(pool).await?;
     row.map(|row| {
         let file = File { id: id(row.id)?, user_id: id(row.user_id)?, created_at: date(row.created_at) };
-        let size = row.size.map(count).transpose()?;
-        Ok(Download { file, name: row.name, content_type: row.content_type, size })
+        Ok(Download { file, name: row.name, content_type: row.content_type, content: row.content })
     })
     .transpose()
 }

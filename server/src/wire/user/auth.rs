@@ -40,7 +40,7 @@ pub(in crate::wire) async fn authenticate(
 async fn verify(conversation: &Conversation, payload: Result<&RawValue, Refused>) -> Result<User, Refused> {
     let UserAuth { id, token } = decode(payload?)?;
     let user = conversation.services.authenticator.verify(id, &token).await.map_err(|error| {
-        tracing::error!(%error, source = ?error, "failed to look a token up");
+        tracing::error!(%error, "failed to look a token up");
         Refused::Unavailable
     })?;
     let user = user.ok_or(Refused::WrongCredentials)?;
