@@ -1,4 +1,5 @@
-//! The published contract in the hands of tools that others wrote: ajv, @asyncapi/parser, the TypeScript compiler.
+//! The published contract in the hands of tools that others wrote: ajv, @asyncapi/parser, the TypeScript compiler,
+//! jsoncompat.
 //! Needs Node; says so where there is none, and fails then where `CI=true`.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -79,6 +80,18 @@ fn typescript_compiles_right_uses_and_refuses_wrong_ones() {
 #[test]
 fn a_newcomer_copies_one_folder() {
     accepts("newcomer.mjs", &[]);
+}
+
+#[test]
+fn another_tool_agrees_with_the_rules_of_check() {
+    accepts("changes.mjs", &[]);
+    let folder = tempfile::tempdir().unwrap();
+    let wrong = folder.path().join("wrong.json");
+    let case = r#"[{"name": "x", "old": {"type": "string"}, "new": {}, "sent": "breaking", "received": "breaking"}]"#;
+    fs::write(&wrong, case).unwrap();
+    if let Some(output) = node("changes.mjs", &[&wrong], &committed()) {
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+    }
 }
 
 #[test]
