@@ -2,10 +2,12 @@
 //!
 //! * [`terminal`]: for people, while the run lasts and at its end.
 //! * [`Format`]: the formats that go to a file, each in a module of its own with a `render` function.
+//! * [`compare`]: several results side by side.
 //! * [`reporters`]: what the runner sends its events to.
 //!
 //! To add a format: a file beside this one with a `render` function, and one line in [`FORMATS`].
 
+pub mod compare;
 pub mod json_schema;
 pub mod terminal;
 
@@ -15,6 +17,7 @@ pub mod sample;
 mod attach;
 mod destination;
 mod github;
+mod headline;
 mod html;
 mod json;
 mod junit;

@@ -59,7 +59,8 @@ fn mark(line: &str) -> Option<char> {
 
 /// A line with the words that the other line does not have standing out.
 fn emphasised(line: &str, other: &str) -> Markup {
-    let diff = TextDiff::from_words(other, line);
+    let (other, line) = (words(other), words(line));
+    let diff = TextDiff::from_slices(&other, &line);
     html! {
         bdi {
             @for change in diff.iter_all_changes() {
@@ -73,15 +74,29 @@ fn emphasised(line: &str, other: &str) -> Markup {
     }
 }
 
+/// A line as words and the characters between them: JSON has few blanks.
+fn words(line: &str) -> Vec<&str> {
+    let is_word = |character: char| character.is_alphanumeric() || character == '_';
+    let mut words = Vec::new();
+    let mut rest = line;
+    while let Some(first) = rest.chars().next() {
+        let end = if is_word(first) { rest.find(|c| !is_word(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
+        let (word, after) = rest.split_at(end);
+        words.push(word);
+        rest = after;
+    }
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn words_that_differ_stand_out() {
-        let html = diff("@@ -1 +1 @@\n same\n-one two\n+one <b>\n").into_string();
-        assert!(html.contains(r#"<span class="removed">-<bdi>one <em>two</em></bdi>"#), "{html}");
-        assert!(html.contains(r#"<span class="added">+<bdi>one <em>&lt;b&gt;</em></bdi>"#), "{html}");
+        let html = diff("@@ -1 +1 @@\n same\n-{\"a\":\"two\"}\n+{\"a\":\"<b\"}\n").into_string();
+        assert!(html.contains("-<bdi>{&quot;a&quot;:&quot;<em>two</em>&quot;}</bdi>"), "{html}");
+        assert!(html.contains("+<bdi>{&quot;a&quot;:&quot;<em>&lt;</em><em>b</em>&quot;}</bdi>"), "{html}");
     }
 
     #[test]

@@ -4,12 +4,13 @@ use maud::{Markup, html};
 
 use crate::{
     report::{
+        headline::Headline,
         html::{
             markup::{anchor, bar, foreign, mark, prose},
             requirement::{self, Homes},
             scenario, shell,
         },
-        summary::{Counts, Group, Headline, Shown, groups},
+        summary::{Counts, Group, Shown, groups},
         text::duration,
     },
     result::{RunResult, ScenarioResult},

@@ -8,11 +8,12 @@ const search = document.getElementById('search');
 function filter() {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
   const verdicts = new Set(all('.chip[aria-pressed=true]').map(chip => chip.dataset.verdict));
+  const differing = all('.differ[aria-pressed=true]').length > 0;
   const rows = all('.requirement');
   let shown = 0;
   for (const row of rows) {
     const text = row.textContent.toLowerCase();
-    row.hidden = !verdicts.has(row.dataset.verdict) || !words.every(word => text.includes(word));
+    row.hidden = (differing && row.classList.contains('same')) || !verdicts.has(row.dataset.verdict) || !words.every(word => text.includes(word));
     shown += row.hidden ? 0 : 1;
   }
   for (const group of all('.group')) {
@@ -41,7 +42,7 @@ if (search) {
     }
   });
 }
-for (const chip of all('.chip')) {
+for (const chip of all('.chip, .differ')) {
   chip.addEventListener('click', () => {
     chip.setAttribute('aria-pressed', chip.getAttribute('aria-pressed') !== 'true');
     filter();
