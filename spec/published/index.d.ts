@@ -334,6 +334,13 @@ export interface Refusal {
   message: string;
 }
 
+/** What emits an action: its payload and, for servers with the profile `errors`, a callback that is called after the events of the action were sent (ERR-2). */
+export type Action<Payload> = (
+  ...args:
+    | [payload: Payload]
+    | [payload: Payload, acknowledge: (acknowledgement: Acknowledgement) => void]
+) => void;
+
 /** What clients emit, for `io<ServerToClientEvents, ClientToServerEvents>()`. */
 export interface ClientToServerEvents {
   /**
@@ -345,7 +352,7 @@ export interface ClientToServerEvents {
    *   "token": "a-secret-of-user-1"
    * }
    */
-  "user.auth": (payload: UserAuth, acknowledge?: (acknowledgement: Acknowledgement) => void) => void;
+  "user.auth": Action<UserAuth>;
   /**
    * Sends a message to a user, in the one room that the two have (START-1, D3). Answered by `on.message.new` to both users.
    *
@@ -355,7 +362,7 @@ export interface ClientToServerEvents {
    *   "text": "Hello!"
    * }
    */
-  "chat.start": (payload: ChatStart, acknowledge?: (acknowledgement: Acknowledgement) => void) => void;
+  "chat.start": Action<ChatStart>;
   /**
    * Sends a message to a room of the caller's (SEND-1). Answered by `on.message.new` to both users.
    *
@@ -366,7 +373,7 @@ export interface ClientToServerEvents {
    *   "attachment_id": 10
    * }
    */
-  "message.send": (payload: MessageSend, acknowledge?: (acknowledgement: Acknowledgement) => void) => void;
+  "message.send": Action<MessageSend>;
   /**
    * Deletes a message for both users (DEL-1). Answered by `on.message.delete` to both users.
    *
@@ -375,7 +382,7 @@ export interface ClientToServerEvents {
    *   "message_id": 70
    * }
    */
-  "message.delete": (payload: MessageDelete, acknowledge?: (acknowledgement: Acknowledgement) => void) => void;
+  "message.delete": Action<MessageDelete>;
   /**
    * Asks for a page of messages (HIST-1). Answered by `on.chat.history` to the calling socket.
    *
@@ -386,7 +393,7 @@ export interface ClientToServerEvents {
    *   "last_id": 70
    * }
    */
-  "chat.history": (payload: ChatHistory, acknowledge?: (acknowledgement: Acknowledgement) => void) => void;
+  "chat.history": Action<ChatHistory>;
   /**
    * Marks all messages of a room as read by the caller (READ-1). Answered by `on.chat.read` to the caller.
    *
@@ -395,7 +402,7 @@ export interface ClientToServerEvents {
    *   "room_id": 5
    * }
    */
-  "chat.read": (payload: ChatRead, acknowledge?: (acknowledgement: Acknowledgement) => void) => void;
+  "chat.read": Action<ChatRead>;
   /**
    * Removes all messages of a room, for both users (CLEAR-1, D12). Answered by `on.chat.clear` to both users.
    *
@@ -404,7 +411,7 @@ export interface ClientToServerEvents {
    *   "room_id": 5
    * }
    */
-  "chat.clear": (payload: ChatClear, acknowledge?: (acknowledgement: Acknowledgement) => void) => void;
+  "chat.clear": Action<ChatClear>;
   /**
    * Removes a dialog and its messages, for both users (DROP-1, D13). Answered by `on.chat.delete` to both users.
    *
@@ -413,7 +420,7 @@ export interface ClientToServerEvents {
    *   "room_id": 5
    * }
    */
-  "chat.delete": (payload: ChatDelete, acknowledge?: (acknowledgement: Acknowledgement) => void) => void;
+  "chat.delete": Action<ChatDelete>;
   /**
    * Calls a user (CALL-1). Answered by `on.call.init` to the other user.
    *
@@ -424,7 +431,7 @@ export interface ClientToServerEvents {
    *   "session_description": {"sdp":"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n","type":"offer"}
    * }
    */
-  "call.start": (payload: CallStart, acknowledge?: (acknowledgement: Acknowledgement) => void) => void;
+  "call.start": Action<CallStart>;
   /**
    * Answers a call (CALL-2). Needs no call before it (CALL-7). Answered by `on.call.answer` to the other user.
    *
@@ -435,7 +442,7 @@ export interface ClientToServerEvents {
    *   "session_description": {"sdp":"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n","type":"answer"}
    * }
    */
-  "call.answer": (payload: CallAnswer, acknowledge?: (acknowledgement: Acknowledgement) => void) => void;
+  "call.answer": Action<CallAnswer>;
 }
 
 /** What clients listen to, for `io<ServerToClientEvents, ClientToServerEvents>()`. */

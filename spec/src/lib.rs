@@ -11,7 +11,9 @@
 //! * [`topics`]: which actions and events a group of requirements is about.
 //! * [`conversations`]: who says what to whom, one after the other, in the typical uses of the protocol.
 //! * [`publish`]: the contract as other languages' tools and people read it.
+//! * [`check`]: whether a newer contract breaks the clients of an older one.
 
+pub mod check;
 pub mod conversations;
 pub mod decode;
 pub mod events;

@@ -6,6 +6,10 @@ use std::{
     process::ExitCode,
 };
 
+use chat_spec::{
+    check::{Contract, compare},
+    publish::json_schema::BUNDLE_PATH,
+};
 use clap::{Parser, Subcommand};
 
 /// The contract of the chat protocol.
@@ -23,6 +27,13 @@ enum Command {
         /// The folder; made if it is not there.
         folder: PathBuf,
     },
+    /// Compares two published contracts, and fails with 1 on a breaking change without a new major version.
+    Check {
+        /// A published folder, or the bundle of its schemas.
+        old: PathBuf,
+        /// The same of the newer contract; the one of this program where it is left out.
+        new: Option<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -38,6 +49,7 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<ExitCode, String> {
     match command {
         Command::Publish { folder } => publish(folder).map(|()| ExitCode::SUCCESS),
+        Command::Check { old, new } => check(old, new.as_deref()),
     }
 }
 
@@ -50,4 +62,19 @@ fn publish(folder: &Path) -> Result<(), String> {
     }
     println!("{} files of version {} in {}", files.len(), chat_spec::PROTOCOL_VERSION, folder.display());
     Ok(())
+}
+
+fn check(old: &Path, new: Option<&Path>) -> Result<ExitCode, String> {
+    let old = contract(old)?;
+    let new = new.map_or_else(|| Ok(Contract::built_in()), contract)?;
+    let report = compare(&old, &new);
+    print!("{report}");
+    Ok(if report.is_allowed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Reads a published folder, or a bundle.
+fn contract(path: &Path) -> Result<Contract, String> {
+    let path = if path.is_dir() { path.join(BUNDLE_PATH) } else { path.to_owned() };
+    let text = fs::read_to_string(&path).map_err(|error| format!("failed to read {}: {error}", path.display()))?;
+    text.parse().map_err(|error| format!("{} is no published contract: {error}", path.display()))
 }

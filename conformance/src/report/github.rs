@@ -2,7 +2,8 @@
 
 use crate::{
     report::{
-        summary::{Headline, Shown, fails},
+        headline::Headline,
+        summary::{Shown, fails},
         text::{counted, cut, visible},
     },
     result::{RequirementResult, RunResult},

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use crate::{
     report::{
-        summary::{Counts, GRAVEST_FIRST, Headline, Shown, groups},
+        headline::Headline,
+        summary::{Counts, GRAVEST_FIRST, Shown, groups},
         terminal,
         text::{cut, duration, one_line},
     },
@@ -106,7 +107,8 @@ fn dialect(result: &RunResult) -> String {
     section("Dialect", std::iter::once(head.to_owned()).chain(rows).collect())
 }
 
-const fn emoji(verdict: Verdict) -> &'static str {
+/// The verdict as a mark in colour.
+pub(crate) const fn emoji(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "✅",
         Verdict::Violation => "❌",

@@ -2,10 +2,12 @@
 //!
 //! * [`terminal`]: for people, while the run lasts and at its end.
 //! * [`Format`]: the formats that go to a file, each in a module of its own with a `render` function.
+//! * [`compare`]: several results side by side.
 //! * [`reporters`]: what the runner sends its events to.
 //!
 //! To add a format: a file beside this one with a `render` function, and one line in [`FORMATS`].
 
+pub mod compare;
 pub mod json_schema;
 pub mod terminal;
 
@@ -15,6 +17,8 @@ pub mod sample;
 mod attach;
 mod destination;
 mod github;
+mod headline;
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -35,6 +39,8 @@ pub enum Format {
     Json,
     /// For the test views of build servers.
     Junit,
+    /// One page for people.
+    Html,
     /// For the summary of a job.
     Markdown,
     /// Annotations of a GitHub workflow.
@@ -57,6 +63,7 @@ pub struct Entry {
 pub const FORMATS: &[Entry] = &[
     Entry { format: Format::Json, name: "json", about: "everything, for programs", render: json::render },
     Entry { format: Format::Junit, name: "junit", about: "for the test views of build servers", render: junit::render },
+    Entry { format: Format::Html, name: "html", about: "one page for people", render: html::render },
     Entry { format: Format::Markdown, name: "markdown", about: "for the summary of a job", render: markdown::render },
     Entry { format: Format::Github, name: "github", about: "annotations of a GitHub workflow", render: github::render },
 ];

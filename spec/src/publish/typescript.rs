@@ -15,6 +15,17 @@ use crate::{
 /// Types whose names JavaScript has given to something else, and what they are called here.
 const RENAMED: &[(&str, &str)] = &[("Date", "DateString"), ("File", "UploadedFile")];
 
+const ACTION_COMMENT: &str = "What emits an action: its payload and, for servers with the profile `errors`, a callback \
+                              that is called after the events of the action were sent (ERR-2).";
+
+/// A choice of two lists of arguments, because `socket.timeout(…).emit(…)` of Socket.IO's clients does not know what to
+/// do with an argument that is optional.
+const ACTION: &str = "export type Action<Payload> = (
+  ...args:
+    | [payload: Payload]
+    | [payload: Payload, acknowledge: (acknowledgement: Acknowledgement) => void]
+) => void;";
+
 /// The declarations.
 #[must_use]
 pub fn declarations() -> String {
@@ -29,6 +40,9 @@ pub fn declarations() -> String {
     for entry in TABLE {
         out.declaration(entry.type_name, &definitions[entry.type_name]);
     }
+    out.comment(0, ACTION_COMMENT);
+    out.line(0, ACTION);
+    out.line(0, "");
     out.map("ClientToServerEvents", "What clients emit", Direction::ClientToServer);
     out.line(0, "");
     out.map("ServerToClientEvents", "What clients listen to", Direction::ServerToClient);
@@ -133,16 +147,14 @@ impl Writer {
     fn map(&mut self, name: &str, description: &str, direction: Direction) {
         self.comment(0, &format!("{description}, for `io<ServerToClientEvents, ClientToServerEvents>()`."));
         self.line(0, &format!("export interface {name} {{"));
-        let arguments = |payload: &str| match direction {
-            Direction::ClientToServer => {
-                format!("payload: {payload}, acknowledge?: (acknowledgement: Acknowledgement) => void")
-            }
-            Direction::ServerToClient => format!("event: {payload}"),
+        let function = |payload: &str| match direction {
+            Direction::ClientToServer => format!("Action<{payload}>"),
+            Direction::ServerToClient => format!("(event: {payload}) => void"),
         };
         for entry in TABLE.iter().filter(|entry| entry.direction == direction) {
             let Documented { description, .. } = Documented::of(&schema::of(entry).to_value());
             self.comment(1, &format!("{description}\n\n@example\n{}", (entry.example_text)()));
-            self.line(1, &format!("\"{}\": ({}) => void;", entry.name, arguments(renamed(entry.type_name))));
+            self.line(1, &format!("\"{}\": {};", entry.name, function(renamed(entry.type_name))));
         }
         self.line(0, "}");
     }

@@ -4,7 +4,8 @@ use console::measure_text_width;
 
 use crate::{
     report::{
-        summary::{Counts, Group, Headline, Shown, groups},
+        headline::Headline,
+        summary::{Counts, Group, Shown, groups},
         terminal::{
             failure,
             look::{Look, flowed, wrapped},

@@ -1,0 +1,7 @@
+//! Dialogs.
+
+pub mod clear;
+pub mod delete;
+pub mod history;
+pub mod read;
+pub mod start;

@@ -1,0 +1,4 @@
+//! Messages.
+
+pub mod delete;
+pub mod send;

@@ -1,0 +1,10 @@
+//! What is served over plain HTTP: a page that says what this is, health, attachments; and the way to Socket.IO.
+
+mod attachments;
+mod failure;
+mod files;
+mod home;
+mod routes;
+
+pub use files::Files;
+pub(crate) use routes::{HttpState, router};

@@ -1,0 +1,4 @@
+//! Handlers of `call.*`.
+
+pub(super) mod answer;
+pub(super) mod start;

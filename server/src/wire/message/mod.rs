@@ -1,0 +1,4 @@
+//! Handlers of `message.*`.
+
+pub(super) mod delete;
+pub(super) mod send;

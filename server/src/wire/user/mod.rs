@@ -1,0 +1,3 @@
+//! Handlers of `user.*`.
+
+pub(super) mod auth;
