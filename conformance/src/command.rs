@@ -16,7 +16,7 @@ use crate::{
     server_process::{ServerCommand, ServerProcess},
     suite::{self, RunError},
     verdict::Verdict,
-    wire::{OpenError, Target},
+    wire::Target,
     world::Casting,
 };
 

@@ -65,6 +65,13 @@ pub enum RunError {
     Server(#[from] CalibrationError),
 }
 
+/// How many accounts the suite asks a provisioner for: so many that no scenario meets what another left.
+#[must_use]
+pub fn accounts_wanted() -> usize {
+    const LARGEST_CAST: usize = 4;
+    LARGEST_CAST * scenarios::all().count() + LARGEST_CAST
+}
+
 /// Runs the suite against a server that is there, and gives the result as data.
 ///
 /// # Errors

@@ -115,7 +115,7 @@ impl Client {
             heard.closed.get_or_insert(CloseReason::ByClient);
         });
         // Who asked may have stopped waiting.
-        drop(done.send(()));
+        let _ = done.send(());
     }
 
     async fn order(&self, command: Command) {

@@ -29,7 +29,7 @@ fn observe_event(client: &Client, world: &World, event: Event) {
     let Event { name, args, seq, .. } = event;
     let Some(entry) = Entry::find(&name) else {
         // Nothing forbids more events; what a server adds is its dialect.
-        world.state(|state| drop(state.undocumented.insert(name)));
+        world.state(|state| state.undocumented.insert(name));
         return;
     };
     let undeclared = entry.profile.is_some_and(|profile| !world.subject().has_profile(profile));
