@@ -7,61 +7,45 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::StreamExt;
 use tokio::{
     sync::{mpsc, watch},
     time::timeout,
 };
-use tokio_tungstenite::tungstenite::Message;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{
-    assembler::Assembler,
-    dial::{Deadline, Stream, dial},
-    engine::{Handshake, PacketType},
-    error::{OpenError, Stage},
+    engine::Handshake,
     incoming::{CloseReason, Incoming},
-    options::OpenOptions,
-    reader::Reader,
-    record::{Record, cut},
+    record::Record,
     sender::Sender,
     shared::Shared,
-    target::Target,
-    writer::{Outgoing, Writer},
+    writer::Outgoing,
 };
-use crate::result::Heard;
-
-/// How many sends may be queued before a send waits.
-const OUTGOING: usize = 1_024;
-/// How many answers to heartbeats may be queued.
-const PONGS: usize = 64;
-/// How much of an unexpected first frame is shown, in characters.
-const SHOWN: usize = 200;
 
 /// A connection to a server. It sends like a [`Sender`] (see there), answers heartbeats even when nobody listens, and
 /// ends with its two tasks when it is dropped, without a goodbye.
 #[derive(Debug)]
 pub struct Connection {
-    sender: Sender,
-    incoming: mpsc::Receiver<Incoming>,
+    pub(super) sender: Sender,
+    pub(super) incoming: mpsc::Receiver<Incoming>,
     /// What came while opening, before the namespace was joined.
-    early: VecDeque<Incoming>,
+    pub(super) early: VecDeque<Incoming>,
     /// Whether the end was heard.
-    ended: bool,
-    handshake: Handshake,
-    namespace_sid: Option<String>,
-    reading: watch::Sender<bool>,
+    pub(super) ended: bool,
+    pub(super) handshake: Handshake,
+    pub(super) namespace_sid: Option<String>,
+    pub(super) reading: watch::Sender<bool>,
     /// A second handle of the TCP socket.
-    socket: socket2::Socket,
-    tasks: Tasks,
+    pub(super) socket: socket2::Socket,
+    pub(super) tasks: Tasks,
 }
 
 /// The two tasks. They end with it.
 #[derive(Debug)]
-struct Tasks {
-    reader: AbortOnDropHandle<()>,
-    writer: AbortOnDropHandle<()>,
-    shared: Arc<Shared>,
+pub(super) struct Tasks {
+    pub(super) reader: AbortOnDropHandle<()>,
+    pub(super) writer: AbortOnDropHandle<()>,
+    pub(super) shared: Arc<Shared>,
 }
 
 impl Drop for Tasks {
@@ -71,89 +55,6 @@ impl Drop for Tasks {
 }
 
 impl Connection {
-    /// Opens a connection: TCP, TLS where the target is secure, WebSocket, Engine.IO and (unless told otherwise) the
-    /// default namespace (CONN-1).
-    ///
-    /// # Errors
-    /// Each step has its own: see [`OpenError`].
-    pub async fn open(target: &Target, options: OpenOptions) -> Result<Self, OpenError> {
-        let deadline = Deadline::new(target, options.patience);
-        let (mut stream, socket) = dial(target, &options, &deadline).await?;
-        let record = Arc::new(Record::new(options.record, Arc::clone(&options.secrets)));
-        let handshake = deadline.wait(Stage::Open, greeting(target, &mut stream, &record)).await??;
-        let mut connection = Self::start(stream, socket, handshake, record, &options);
-        if options.auto_connect {
-            deadline.wait(Stage::Namespace, connection.join(target)).await??;
-        }
-        if !options.read {
-            // Joining needed an answer; from here on, nothing is read.
-            connection.stop_reading();
-        }
-        Ok(connection)
-    }
-
-    fn start(
-        stream: Stream,
-        socket: socket2::Socket,
-        handshake: Handshake,
-        record: Arc<Record>,
-        options: &OpenOptions,
-    ) -> Self {
-        let shared = Arc::new(Shared::new(record, options.answer_pings));
-        let (sink, stream) = stream.split();
-        let (outgoing, outgoing_frames) = mpsc::channel(OUTGOING);
-        let (pongs, pong_frames) = mpsc::channel(PONGS);
-        let (queue, incoming) = mpsc::channel(options.queue.max(1));
-        let (reading, reading_now) = watch::channel(options.read || options.auto_connect);
-        let reader = Reader {
-            stream,
-            queue,
-            pongs,
-            reading: reading_now,
-            shared: Arc::clone(&shared),
-            assembler: Assembler::default(),
-        };
-        let writer = Writer { sink, outgoing: outgoing_frames, pongs: pong_frames, shared: Arc::clone(&shared) };
-        let tasks = Tasks {
-            reader: AbortOnDropHandle::new(tokio::spawn(reader.run())),
-            writer: AbortOnDropHandle::new(tokio::spawn(writer.run())),
-            shared: Arc::clone(&shared),
-        };
-        let sender = Sender { outgoing, shared, patience: options.patience };
-        Self {
-            sender,
-            incoming,
-            early: VecDeque::new(),
-            ended: false,
-            handshake,
-            namespace_sid: None,
-            reading,
-            socket,
-            tasks,
-        }
-    }
-
-    /// Joins the default namespace and waits for the answer. What else comes before it is heard later.
-    async fn join(&mut self, target: &Target) -> Result<(), OpenError> {
-        let closed = |reason| OpenError::Closed { target: target.clone(), stage: Stage::Namespace, reason };
-        if self.sender.join_namespace().await.is_err() {
-            return Err(closed(self.sender.shared.wait_closed().await));
-        }
-        loop {
-            match self.incoming.recv().await {
-                Some(Incoming::Connected { sid }) => {
-                    self.namespace_sid = sid;
-                    return Ok(());
-                }
-                Some(Incoming::ConnectionError { message }) => {
-                    return Err(OpenError::NamespaceRefused { target: target.clone(), message });
-                }
-                Some(other) => self.early.push_back(other),
-                None => return Err(closed(self.sender.shared.wait_closed().await)),
-            }
-        }
-    }
-
     /// The server's greeting.
     #[must_use]
     pub const fn handshake(&self) -> &Handshake {
@@ -230,7 +131,7 @@ impl Connection {
         self.reading.send_replace(true);
     }
 
-    /// Closes as a client that leaves: out of the namespace (`41`), then a WebSocket close frame. Waits, with patience,
+    /// Closes as a client that leaves: out of the namespace (`41`) where it is in it, then a WebSocket close frame. Waits, with patience,
     /// until the server took notice. Says how the connection closed, which can be earlier and for another reason.
     pub async fn close(self) -> CloseReason {
         let Self { sender, reading, .. } = &self;
@@ -240,7 +141,9 @@ impl Connection {
         sender.shared.closing.store(true, Ordering::Relaxed);
         reading.send_replace(true);
         let goodbye = async {
-            sender.leave_namespace().await?;
+            if sender.shared.joined.load(Ordering::Relaxed) {
+                sender.leave_namespace().await?;
+            }
             sender.send(Outgoing::Close).await
         };
         // Where the goodbye cannot be sent, the connection is closing already: the reader finds out why.
@@ -304,35 +207,5 @@ impl Deref for Connection {
 
     fn deref(&self) -> &Sender {
         &self.sender
-    }
-}
-
-/// Reads the first frame, the Engine.IO open packet.
-async fn greeting(target: &Target, stream: &mut Stream, record: &Record) -> Result<Handshake, OpenError> {
-    let closed = |reason| OpenError::Closed { target: target.clone(), stage: Stage::Open, reason };
-    loop {
-        let message = match stream.next().await {
-            Some(Ok(message)) => message,
-            Some(Err(error)) => return Err(closed(CloseReason::Dropped(error.to_string()))),
-            None => return Err(closed(CloseReason::Dropped("end of stream".to_owned()))),
-        };
-        record.frame(Heard::Received, &message, Instant::now());
-        let shown = match &message {
-            Message::Text(text) => match PacketType::split(text) {
-                Some((PacketType::Open, json)) => {
-                    let malformed =
-                        |what| OpenError::MalformedOpen { target: target.clone(), what, frame: cut(text, SHOWN) };
-                    return Handshake::parse(json).map_err(malformed);
-                }
-                _ => format!("`{}`", cut(text, SHOWN)),
-            },
-            Message::Binary(bytes) => format!("a binary one of {} bytes", bytes.len()),
-            Message::Close(frame) => {
-                let (code, reason) = frame.as_ref().map(|frame| (frame.code.into(), frame.reason.to_string())).unzip();
-                return Err(closed(CloseReason::CloseFrame { code, reason: reason.unwrap_or_default() }));
-            }
-            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => continue,
-        };
-        return Err(OpenError::NotEngineIo { target: target.clone(), frame: shown });
     }
 }

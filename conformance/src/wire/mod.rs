@@ -9,7 +9,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`target`] | the URL of a server, as a user gives it |
-//! | `dial`, `tls` | name, TCP, TLS, WebSocket upgrade: each failure told apart |
+//! | `open`, `dial`, `tls` | name, TCP, TLS, WebSocket upgrade, namespace: each failure told apart |
 //! | [`engine`] | Engine.IO: the open packet, frame types |
 //! | [`packet`] | Socket.IO: packets as text |
 //! | `reader`, `writer`, `assembler` | the two tasks of a connection |
@@ -23,6 +23,7 @@ pub mod engine;
 pub mod error;
 pub mod incoming;
 mod json;
+mod open;
 pub mod options;
 pub mod packet;
 mod reader;

@@ -134,11 +134,15 @@ impl Reader {
                 self.ack(Ack { id: packet.id.unwrap_or_default(), args, attachments, at, seq })
             }
             (Kind::Connect, data) => {
+                self.shared.joined.store(true, Ordering::Relaxed);
                 let sid = data.and_then(|data| json::to_value(&data).get("sid")?.as_str().map(str::to_owned));
                 self.hear(Incoming::Connected { sid })
             }
             (Kind::ConnectError, data) => self.hear(Incoming::ConnectionError { message: message_of(data.as_deref()) }),
-            (Kind::Disconnect, _) => self.hear(Incoming::Disconnected),
+            (Kind::Disconnect, _) => {
+                self.shared.joined.store(false, Ordering::Relaxed);
+                self.hear(Incoming::Disconnected)
+            }
             // The parser lets neither pass without its payload.
             (_, None) => self.malformed("", "its payload is missing".to_owned()),
         }

@@ -23,6 +23,8 @@ pub(super) struct Shared {
     pub(super) answer_pings: AtomicBool,
     /// How many pings came.
     pub(super) pings: AtomicU64,
+    /// Whether the default namespace is joined.
+    pub(super) joined: AtomicBool,
     /// Set when the client began to close.
     pub(super) closing: AtomicBool,
     pub(super) next_ack: AtomicU64,
@@ -36,6 +38,7 @@ impl Shared {
             record,
             answer_pings: AtomicBool::new(answer_pings),
             pings: AtomicU64::new(0),
+            joined: AtomicBool::new(false),
             closing: AtomicBool::new(false),
             next_ack: AtomicU64::new(0),
             acks: Mutex::default(),

@@ -1,0 +1,158 @@
+//! How long to wait for this server: scaled to its measured round trip.
+
+use std::time::{Duration, Instant};
+
+use chat_spec::events::UserAuth;
+use serde_json::json;
+use thiserror::Error;
+
+use crate::{
+    accounts::Account,
+    wire::{Connection, Incoming, OpenError, OpenOptions, SendError, Target},
+};
+
+/// How many times joining the namespace is measured. Few: a server may limit new connections.
+const TRIES: usize = 5;
+/// An event is waited for at least this long, however fast the server is: machines hiccup.
+const SHORTEST_EVENT: Duration = Duration::from_secs(2);
+/// Quiet time is at least and at most this long.
+const QUIET: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(100));
+
+/// How long the suite waits for a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// The measured round trip: the median time of joining the namespace.
+    pub round_trip: Duration,
+    /// How long an event is waited for: a hundred times what an answer takes, from two seconds up to `max`.
+    pub event: Duration,
+    /// How long is listened for what should not come, after a sentinel showed that it did not: three times what an
+    /// answer takes, from 5 to 100 ms.
+    pub quiet: Duration,
+    /// The longest that anything is waited for: a setting.
+    pub max: Duration,
+}
+
+/// Why a server could not be measured.
+#[derive(Debug, Error)]
+pub enum CalibrationError {
+    /// It cannot be reached.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// It hung up.
+    #[error("the server went away while its round trip was measured: {0}")]
+    Send(#[from] SendError),
+    /// It does not answer.
+    #[error("the server did not answer within {patience:?} while its round trip was measured; expected {expected}")]
+    Silent {
+        /// How long was waited.
+        patience: Duration,
+        /// What should have come.
+        expected: &'static str,
+    },
+    /// It refuses the account that it was measured with.
+    #[error("the server refuses the token of user {0}: was it seeded with the accounts of this run?")]
+    TokenRefused(u64),
+}
+
+impl Patience {
+    /// The patience for a server with that round trip and that time for the slowest answer measured.
+    #[must_use]
+    pub fn scaled(round_trip: Duration, slowest: Duration, max: Duration) -> Self {
+        let slowest = slowest.max(round_trip);
+        Self {
+            round_trip,
+            event: (slowest * 100).max(SHORTEST_EVENT).min(max),
+            quiet: (slowest * 3).clamp(QUIET.0, QUIET.1),
+            max,
+        }
+    }
+
+    /// Measures a server: how long joining the namespace takes (the median of five), and how long authorising takes.
+    /// The account is authorised once, with its right token, so that no limit on wrong ones is touched.
+    ///
+    /// # Errors
+    /// The server cannot be reached, does not answer, or refuses the account.
+    pub async fn measure(target: &Target, account: &Account, max: Duration) -> Result<Self, CalibrationError> {
+        let mut round_trips = Vec::with_capacity(TRIES);
+        let mut slowest = Duration::ZERO;
+        for attempt in 0..TRIES {
+            let options = OpenOptions { patience: max, auto_connect: false, ..OpenOptions::default() };
+            let mut connection = Connection::open(target, options).await?;
+            round_trips.push(join(&mut connection, max).await?);
+            if attempt == 0 {
+                slowest = authorise(&mut connection, account, max).await?;
+            }
+            connection.close().await;
+        }
+        round_trips.sort_unstable();
+        Ok(Self::scaled(round_trips[TRIES / 2], slowest, max))
+    }
+}
+
+async fn join(connection: &mut Connection, patience: Duration) -> Result<Duration, CalibrationError> {
+    let asked = Instant::now();
+    connection.join_namespace().await?;
+    let connected = |incoming: &Incoming| matches!(incoming, Incoming::Connected { .. });
+    wait_for(connection, patience, "the namespace to be joined", connected).await?;
+    Ok(asked.elapsed())
+}
+
+async fn authorise(
+    connection: &mut Connection,
+    account: &Account,
+    patience: Duration,
+) -> Result<Duration, CalibrationError> {
+    let asked = Instant::now();
+    let payload = json!({"id": account.id, "token": account.token});
+    connection.emit(<UserAuth as chat_spec::events::Payload>::NAME, &[payload]).await?;
+    let authorised =
+        |incoming: &Incoming| matches!(incoming, Incoming::Event(event) if event.name == "on.user.authorized");
+    let Incoming::Event(answer) = wait_for(connection, patience, "on.user.authorized", authorised).await? else {
+        return Err(CalibrationError::Silent { patience, expected: "on.user.authorized" });
+    };
+    let taken = asked.elapsed();
+    match answer.args.first().and_then(|payload| payload.get("success")) {
+        Some(success) if success == false => Err(CalibrationError::TokenRefused(account.id.get())),
+        // Whether the answer is well formed is for the scenarios to say.
+        _ => Ok(taken),
+    }
+}
+
+/// Waits for something; what else comes is of no interest here.
+async fn wait_for(
+    connection: &mut Connection,
+    patience: Duration,
+    expected: &'static str,
+    is_it: impl Fn(&Incoming) -> bool,
+) -> Result<Incoming, CalibrationError> {
+    let deadline = Instant::now() + patience;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match connection.next(left).await {
+            Some(incoming) if is_it(&incoming) => return Ok(incoming),
+            Some(Incoming::Closed { reason, .. }) => return Err(SendError::Closed(reason).into()),
+            Some(_) => {}
+            None => return Err(CalibrationError::Silent { patience, expected }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_are_scaled_within_bounds() {
+        let ms = Duration::from_millis;
+        for (round_trip, slowest, event, quiet) in [
+            (ms(0), ms(0), ms(2_000), ms(5)),
+            (ms(10), ms(5), ms(2_000), ms(30)),
+            (ms(1), ms(50), ms(5_000), ms(100)),
+            (ms(500), ms(900), ms(10_000), ms(100)),
+        ] {
+            let patience = Patience::scaled(round_trip, slowest, ms(10_000));
+            assert_eq!((patience.event, patience.quiet), (event, quiet), "{round_trip:?}, {slowest:?}");
+        }
+        assert_eq!(Patience::scaled(ms(1), ms(1), ms(500)).event, ms(500), "the setting has the last word");
+    }
+}
