@@ -61,9 +61,9 @@ impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         let exit = match &error {
             RunError::NothingSelected(_) => Exit::NothingRan,
-            RunError::TooFewAccounts { .. } | RunError::Secrets(_) | RunError::Server(CalibrationError::TokenRefused(_)) => {
-                Exit::BadInput
-            }
+            RunError::TooFewAccounts { .. }
+            | RunError::Secrets(_)
+            | RunError::Server(CalibrationError::TokenRefused(_)) => Exit::BadInput,
             RunError::Server(_) => Exit::Failed,
         };
         Self(exit, error.to_string())
@@ -90,14 +90,17 @@ pub async fn run(cli: Cli) -> Exit {
 
 fn list(flags: &List) -> Result<Exit, Failure> {
     check_filter(&flags.filter)?;
-    let text = if flags.requirements { explain::list_requirements(&flags.filter) } else { explain::list(&flags.filter) };
+    let text =
+        if flags.requirements { explain::list_requirements(&flags.filter) } else { explain::list(&flags.filter) };
     print!("{text}");
     Ok(Exit::Fine)
 }
 
 fn explain(id: &str) -> Result<Exit, Failure> {
     let text = explain::explain(id).ok_or_else(|| {
-        Failure::input(format!("there is no requirement, decision, event or scenario `{id}`; `chat-conformance list` shows them"))
+        Failure::input(format!(
+            "there is no requirement, decision, event or scenario `{id}`; `chat-conformance list` shows them"
+        ))
     })?;
     println!("{}", text.trim_end());
     Ok(Exit::Fine)
@@ -125,7 +128,10 @@ fn compare(reports: &[PathBuf], requests: &[ReportRequest]) -> Result<Exit, Fail
                 return Err(Failure::input(format!("a comparison is written as html or markdown, not as {name}")));
             }
         };
-        request.destination.write(&text).map_err(|error| Failure::failed(format!("the page could not be written: {error}")))?;
+        request
+            .destination
+            .write(&text)
+            .map_err(|error| Failure::failed(format!("the page could not be written: {error}")))?;
     }
     Ok(Exit::Fine)
 }
@@ -186,7 +192,9 @@ async fn accounts(flags: &Run) -> Result<Accounts, Failure> {
     let source = match (&flags.accounts, &flags.provision, &flags.provision_url) {
         (Some(path), ..) => Source::File(path.clone()),
         (_, Some(command), _) => Source::Command(command.clone()),
-        (.., Some(url)) => Source::Url(url.parse().map_err(|error| Failure::input(format!("{url} is no URL: {error}")))?),
+        (.., Some(url)) => {
+            Source::Url(url.parse().map_err(|error| Failure::input(format!("{url} is no URL: {error}")))?)
+        }
         _ => Source::Fixtures,
     };
     source.load(suite::accounts_wanted(), Casting::FEWEST).await.map_err(Failure::input)

@@ -18,13 +18,15 @@ const SERVER: &str = "chat-server";
 /// How many attachments each user has.
 const ATTACHMENTS: u64 = 6;
 /// Heartbeats as short as CONN-2 and CONN-3 need them to be seen in a few seconds.
-const FLAGS: &str = "--ping-interval 1s --ping-timeout 2s --connect-timeout 4s";
+const FLAGS: &str = "--ping-interval 1s --ping-timeout 2s --join-timeout 4s";
 
 /// Why the reference server could not be built.
 #[derive(Debug, Error)]
 pub enum BuildError {
     /// `cargo` cannot be run.
-    #[error("`cargo` cannot be run to build the reference server: {0}; --reference works in a checkout of this workspace")]
+    #[error(
+        "`cargo` cannot be run to build the reference server: {0}; --reference works in a checkout of this workspace"
+    )]
     Cargo(std::io::Error),
     /// It does not compile, or this is not a checkout of this workspace.
     #[error("the reference server could not be built; cargo said:\n{0}")]
@@ -40,7 +42,8 @@ pub enum BuildError {
 /// It cannot be built.
 pub async fn command(accounts: &Accounts) -> Result<ServerCommand, BuildError> {
     let binary = build().await?;
-    let binary = shlex::try_quote(&binary.to_string_lossy()).map_or_else(|_| SERVER.to_owned(), |path| path.into_owned());
+    let binary =
+        shlex::try_quote(&binary.to_string_lossy()).map_or_else(|_| SERVER.to_owned(), |path| path.into_owned());
     let command = format!(
         "exec {binary} serve --listen 127.0.0.1:{{port}} --database {{dir}}/chat.db --accounts {{accounts}} {FLAGS}"
     );
@@ -75,7 +78,10 @@ pub fn accounts(count: u64) -> Accounts {
         id: small_id(1_000 + number),
         token: (&mut random).sample_iter(Alphanumeric).take(32).map(char::from).collect(),
         attachments: (0..ATTACHMENTS)
-            .map(|index| KnownAttachment { id: small_id(100_000 + number * ATTACHMENTS + index), r#type: "image".into() })
+            .map(|index| KnownAttachment {
+                id: small_id(100_000 + number * ATTACHMENTS + index),
+                r#type: "image".into(),
+            })
             .collect(),
     });
     Accounts { pool: pool.collect(), fresh: true, profiles: vec!["errors".into()] }

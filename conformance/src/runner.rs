@@ -3,7 +3,10 @@
 use std::{
     collections::BTreeSet,
     panic::AssertUnwindSafe,
-    sync::{Arc, atomic::{AtomicUsize, Ordering}},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -63,19 +66,15 @@ pub async fn run_all(
         }
     };
     let (alone, together): (Vec<_>, Vec<_>) = scenarios.into_iter().partition(|scenario| scenario.needs.is_alone());
-    let mut finished: Vec<Finished> = stream::iter(together.into_iter().map(&one)).buffer_unordered(jobs.max(1)).collect().await;
+    let mut finished: Vec<Finished> =
+        stream::iter(together.into_iter().map(&one)).buffer_unordered(jobs.max(1)).collect().await;
     for scenario in alone {
         finished.push(one(scenario).await);
     }
     finished
 }
 
-async fn run_one(
-    subject: &Arc<Subject>,
-    scenario: &'static Scenario,
-    number: usize,
-    keep_wire_log: bool,
-) -> Finished {
+async fn run_one(subject: &Arc<Subject>, scenario: &'static Scenario, number: usize, keep_wire_log: bool) -> Finished {
     let begun = Instant::now();
     let world = World::new(Arc::clone(subject), number);
     let outcome = match missing(subject, scenario.needs) {
@@ -108,7 +107,8 @@ async fn within_time(world: &World, scenario: &Scenario) -> Outcome {
     match tokio::time::timeout(LONGEST, caught).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(panic)) => {
-            let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+            let said =
+                panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
             Err(Stop::Harness(format!("the scenario panicked: {}", said.unwrap_or("without a word"))))
         }
         Err(_) => Err(Stop::not_evaluable(format!("it was not over after {} s", LONGEST.as_secs()))),
@@ -150,7 +150,8 @@ fn finished(world: &World, scenario: &Scenario, outcome: Outcome, duration: Dura
 
 /// The gravest of what was found, and why a scenario did not come to its end.
 fn judge(findings: &[Finding], outcome: &Outcome, notes: &[String]) -> (Verdict, Option<String>) {
-    let found = findings.first().map(|finding| (finding.verdict, format!("{}: {}", finding.requirement, finding.message)));
+    let found =
+        findings.first().map(|finding| (finding.verdict, format!("{}: {}", finding.requirement, finding.message)));
     let stopped = match outcome {
         Ok(()) => notes.first().map(|note| (Verdict::NotEvaluable, note.clone())),
         Err(Stop::Broken) => None,
@@ -176,7 +177,8 @@ fn compare(world: &World, id: &str, outcome: &Outcome) -> Option<String> {
     }
     let difference = verified::compare(verified::of(id)?, &text)?;
     if clean && outcome.is_ok() {
-        let requirement = crate::attribution::of_difference(&difference.event, &format!("{}{}", difference.expected, difference.got));
+        let requirement =
+            crate::attribution::of_difference(&difference.event, &format!("{}{}", difference.expected, difference.got));
         debug_assert!(Requirement::find(requirement).is_some(), "{requirement}");
         let sentence = format!("what was said differs from the verified transcript, at {}", difference.event);
         world.state(|state| state.find(requirement, sentence, Some(difference.expected), Some(difference.got)));

@@ -65,7 +65,10 @@ impl Aliases {
     /// Puts names in the place of everything in a payload that differs from run to run.
     pub fn apply(&mut self, event: &str, payload: &mut Value) {
         if let Value::Object(fields) = payload {
-            self.object(fields, if event == "user.auth" || event == "on.user.online" { Kind::User } else { kind_of(fields) });
+            self.object(
+                fields,
+                if event == "user.auth" || event == "on.user.online" { Kind::User } else { kind_of(fields) },
+            );
         }
     }
 

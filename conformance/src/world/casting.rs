@@ -7,7 +7,10 @@ use std::{
 
 use tokio::sync::Semaphore;
 
-use crate::{accounts::Account, stop::{Outcome, Stop}};
+use crate::{
+    accounts::Account,
+    stop::{Outcome, Stop},
+};
 
 /// The accounts of a run. A scenario has its own while it runs, so that scenarios do not disturb each other; those that
 /// were not used yet are given out first. One account is nobody's: sentinels are sent to it.

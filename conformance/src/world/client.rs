@@ -256,7 +256,10 @@ impl Client {
         self.emit(&auth(&self.inner.account)).await?;
         let authorized: OnUserAuthorized = self.expect("AUTH-1").await?;
         if !authorized.success {
-            return Err(self.inner.world.broken("AUTH-1", format!("`{}` was refused with the right token", self.label())));
+            return Err(self
+                .inner
+                .world
+                .broken("AUTH-1", format!("`{}` was refused with the right token", self.label())));
         }
         Ok(authorized)
     }
@@ -290,7 +293,8 @@ impl Client {
         match came {
             Some(Ok(event)) => self.read(event),
             Some(Err(reason)) => {
-                let sentence = format!("`{}` expected {}, and the connection was closed: {reason}", self.label(), E::NAME);
+                let sentence =
+                    format!("`{}` expected {}, and the connection was closed: {reason}", self.label(), E::NAME);
                 Err(world.broken(requirement, sentence))
             }
             None => Err(self.missing(requirement, E::NAME)),
@@ -311,7 +315,9 @@ impl Client {
         let world = &self.inner.world;
         let parsed: E = serde_json::from_value(event.payload.clone()).map_err(|error| {
             let sentence = format!("{} cannot be read: {error}", E::NAME);
-            world.state(|state| state.find("TYPE-1", sentence, None, Some(observer::shorten(&event.payload.to_string()))));
+            world.state(|state| {
+                state.find("TYPE-1", sentence, None, Some(observer::shorten(&event.payload.to_string())))
+            });
             Stop::Broken
         })?;
         let canonical = canonical(&parsed);

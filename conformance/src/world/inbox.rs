@@ -64,7 +64,11 @@ impl Inbox {
     }
 
     /// Waits until something is there, or the time is over.
-    pub(super) async fn wait_for<R>(&self, patience: Duration, mut find: impl FnMut(&mut Heard) -> Option<R>) -> Option<R> {
+    pub(super) async fn wait_for<R>(
+        &self,
+        patience: Duration,
+        mut find: impl FnMut(&mut Heard) -> Option<R>,
+    ) -> Option<R> {
         let deadline = tokio::time::Instant::now() + patience;
         loop {
             let news = self.news.notified();

@@ -114,7 +114,13 @@ impl World {
     }
 
     /// Checks that a value is what a requirement asks for; where it is not, records both and goes on.
-    pub fn check_eq<T: PartialEq + std::fmt::Debug>(&self, requirement: &'static str, what: &str, got: &T, expected: &T) {
+    pub fn check_eq<T: PartialEq + std::fmt::Debug>(
+        &self,
+        requirement: &'static str,
+        what: &str,
+        got: &T,
+        expected: &T,
+    ) {
         self.state(|state| {
             state.mark_checked(requirement);
             if got != expected {
@@ -213,7 +219,8 @@ impl World {
     /// The room of two users, made by a first message outside of the transcript.
     pub async fn dialog(&self, one: &Client, other: &Client) -> Outcome<RoomId> {
         self.silently(async {
-            one.emit(&ChatStart { user_id: other.id(), text: self.text("the dialog begins"), attachment_id: None }).await?;
+            one.emit(&ChatStart { user_id: other.id(), text: self.text("the dialog begins"), attachment_id: None })
+                .await?;
             let event: OnMessageNew = one.expect("START-1").await?;
             other.expect::<OnMessageNew>("START-1").await?;
             Ok(event.room.id)
@@ -243,7 +250,8 @@ impl World {
             for (client, authorized) in arrived {
                 for dialog in authorized.dialogs.iter().filter(|dialog| dialog.message.is_some()) {
                     // Of the two users, the first in the cast clears.
-                    let members: Vec<_> = ids.iter().filter(|id| dialog.room.users.iter().any(|user| user.id == **id)).collect();
+                    let members: Vec<_> =
+                        ids.iter().filter(|id| dialog.room.users.iter().any(|user| user.id == **id)).collect();
                     if members.len() == 2 && *members[0] == client.id() {
                         self.clear_leftovers(arrived, dialog.room.id, client, *members[1]).await?;
                     }
@@ -273,7 +281,9 @@ impl World {
     /// Ends the scenario: accounts for everything that was heard and not expected, closes all connections, looks for
     /// tokens in what the server sent, gives the accounts back.
     pub(crate) async fn finish(&self, outcome: &Outcome) {
-        if outcome.is_ok() && let Err(Stop::NotEvaluable(why) | Stop::Harness(why)) = self.settle().await {
+        if outcome.is_ok()
+            && let Err(Stop::NotEvaluable(why) | Stop::Harness(why)) = self.settle().await
+        {
             self.state(|state| state.note_unsettled(why));
         }
         for client in self.clients() {

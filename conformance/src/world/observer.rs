@@ -75,7 +75,8 @@ fn runs_backwards(value: &Value, place: String) -> Option<String> {
             {
                 return Some(if place.is_empty() { "the payload".into() } else { place });
             }
-            let inner = fields.iter().filter(|(name, _)| !matches!(name.as_str(), "ice_candidate" | "session_description"));
+            let inner =
+                fields.iter().filter(|(name, _)| !matches!(name.as_str(), "ice_candidate" | "session_description"));
             inner.into_iter().find_map(|(name, value)| runs_backwards(value, format!("{place}/{name}")))
         }
         Value::Array(items) => {
@@ -97,7 +98,8 @@ fn put(client: &Client, world: &World, event: HeardEvent) {
         return client.inbox().add(|heard| heard.errors.push_back(event));
     }
     if event.name == OnMessageNew::NAME
-        && let Some(number) = event.payload["message"]["text"].as_str().and_then(|text| settle::own(client, world, text))
+        && let Some(number) =
+            event.payload["message"]["text"].as_str().and_then(|text| settle::own(client, world, text))
     {
         return client.inbox().add(|heard| {
             // A sentinel that comes twice is an event that comes twice.

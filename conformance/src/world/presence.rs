@@ -4,7 +4,10 @@ use chat_spec::events::{OnUserOnline, Payload};
 use serde_json::json;
 
 use super::Client;
-use crate::{result::Heard, stop::{Outcome, Stop}};
+use crate::{
+    result::Heard,
+    stop::{Outcome, Stop},
+};
 
 impl Client {
     /// Waits for the next announcement of a user, whatever it says, and takes notice of it.

@@ -46,7 +46,12 @@ fn message(world: &World, room: RoomId, text: &str) -> MessageSend {
 }
 
 /// Sends a text and gives the message that both users heard.
-async fn exchange(from: &Client, to: &Client, message: &MessageSend, requirement: &'static str) -> Outcome<OnMessageNew> {
+async fn exchange(
+    from: &Client,
+    to: &Client,
+    message: &MessageSend,
+    requirement: &'static str,
+) -> Outcome<OnMessageNew> {
     from.emit(message).await?;
     let heard = to.expect::<OnMessageNew>(requirement).await?;
     from.expect::<OnMessageNew>(requirement).await?;
@@ -185,7 +190,11 @@ async fn pipelined_messages_keep_their_order(world: &World) -> Outcome {
         }
         let order: Vec<&String> = heard.iter().map(|event| &event.message.text).collect();
         world.check("SEND-7", order.iter().copied().eq(&texts), || {
-            format!("`{}` heard the messages in another order than they were sent: {}", reader.label(), order.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(", "))
+            format!(
+                "`{}` heard the messages in another order than they were sent: {}",
+                reader.label(),
+                order.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(", ")
+            )
         });
         let backwards = heard.windows(2).find(|pair| pair[1].message.created_at < pair[0].message.created_at);
         world.check("SEND-12", backwards.is_none(), || "created_at runs backwards from one message to the next".into());
@@ -195,7 +204,9 @@ async fn pipelined_messages_keep_their_order(world: &World) -> Outcome {
         world.check_eq("SEND-2", &format!("what {} has not read at the end", reader.label()), &unread, &expected);
     }
     let stored: Vec<String> = bob.history(room).await?.into_iter().map(|message| message.text).skip(1).collect();
-    world.check("SEND-7", stored == texts, || "the history has the messages in another order than they were sent".into());
+    world.check("SEND-7", stored == texts, || {
+        "the history has the messages in another order than they were sent".into()
+    });
     Ok(())
 }
 
@@ -296,7 +307,8 @@ async fn long_text_is_whole_or_refused(world: &World) -> Outcome {
         world.check("SEND-4", whole, || format!("of a text of {length} code points another one arrived"));
         longest = length;
     }
-    let said = if longest == 20_000 { "20,000 and more".to_owned() } else { format!("at least {longest}, less than 20,000") };
+    let said =
+        if longest == 20_000 { "20,000 and more".to_owned() } else { format!("at least {longest}, less than 20,000") };
     world.dialect("SEND-10", "longest text, in code points", said, "10,000");
     Ok(())
 }
@@ -323,7 +335,12 @@ async fn waits_for_a_user_who_is_away(world: &World) -> Outcome {
     let Some(dialog) = dialog else {
         return Err(world.broken("AUTH-5", "the dialog is not listed at the next authorisation"));
     };
-    world.check_eq("AUTH-6", "the newest message of the dialog", &dialog.message.as_ref().map(|message| message.id), &Some(sent.message.id));
+    world.check_eq(
+        "AUTH-6",
+        "the newest message of the dialog",
+        &dialog.message.as_ref().map(|message| message.id),
+        &Some(sent.message.id),
+    );
     world.check_eq("AUTH-7", "what bob has not read", &world.unread(&dialog.chat, room), &2);
     let stored = bob.history(room).await?;
     world.check("SEND-5", stored.iter().any(|message| message.id == sent.message.id), || {
