@@ -4,6 +4,8 @@
 //! file with the accounts of the run, and a folder that is the same after a restart and gone after the run. The same
 //! three are in the environment as `PORT`, `CHAT_ACCOUNTS` and `CHAT_DIR`.
 
+mod command;
+mod error;
 mod output;
 
 use std::{
@@ -15,48 +17,21 @@ use std::{
 };
 
 use tempfile::TempDir;
-use thiserror::Error;
 use tokio::time::{Instant, sleep, timeout};
 
 use self::output::Output;
+pub use self::{command::ServerCommand, error::StartError};
 use crate::{
     process_group::ProcessGroup,
-    wire::{Connection, OpenError, OpenOptions, Target},
+    wire::{Connection, OpenOptions, Target},
 };
 
 /// The pauses between two tries to reach a server that is starting: the first, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(200));
+/// How long a single try may take: a server that is starting may accept a connection and forget it.
+const TRY: Duration = Duration::from_secs(2);
 /// How much of the server's output a failure shows, in lines.
 const SHOWN: usize = 20;
-
-/// How a server is started.
-#[derive(Debug, Clone)]
-pub struct ServerCommand {
-    /// The shell command, with placeholders.
-    pub command: String,
-    /// The Socket.IO path that it will serve, `/` as the protocol documents it.
-    pub path: String,
-    /// The text of the accounts file.
-    pub accounts: String,
-    /// How long it may take until it answers.
-    pub start_patience: Duration,
-    /// How long it may take to end when it is asked to.
-    pub stop_patience: Duration,
-}
-
-impl ServerCommand {
-    /// A command with the usual path and patience.
-    #[must_use]
-    pub fn new(command: impl Into<String>, accounts: impl Into<String>) -> Self {
-        Self {
-            command: command.into(),
-            path: "/".to_owned(),
-            accounts: accounts.into(),
-            start_patience: Duration::from_secs(30),
-            stop_patience: Duration::from_secs(10),
-        }
-    }
-}
 
 /// A server that the suite started. It is killed, with all that it started, when this is dropped, and even when the
 /// suite itself is killed.
@@ -70,37 +45,6 @@ pub struct ServerProcess {
     running: Option<ProcessGroup>,
     /// Holds the accounts file and the server's own folder.
     _folder: TempDir,
-}
-
-/// Why a server could not be started.
-#[derive(Debug, Error)]
-pub enum StartError {
-    /// There is no free port, no place for temporary files, or no shell.
-    #[error("the server could not be started: {0}")]
-    Io(#[from] io::Error),
-    /// The path, put into a URL, makes none.
-    #[error("the server's Socket.IO path `{0}` does not fit into a URL: it begins with a slash, such as `/`")]
-    Path(String),
-    /// The process ended before it answered.
-    #[error("the server ended with {status} before it answered on port {port}{output}")]
-    Exited {
-        /// How it ended.
-        status: ExitStatus,
-        /// The port that it should have answered on.
-        port: u16,
-        /// The end of what it printed, as the end of a sentence.
-        output: String,
-    },
-    /// The process runs, but does not answer.
-    #[error("the server did not answer within {patience:?}: {last}{output}")]
-    Silent {
-        /// How long was waited.
-        patience: Duration,
-        /// What the last try to reach it met with.
-        last: Box<OpenError>,
-        /// The end of what it printed, as the end of a sentence.
-        output: String,
-    },
 }
 
 /// How a server ended when it was asked to.
@@ -128,7 +72,7 @@ impl ServerProcess {
         std::fs::create_dir(&dir)?;
         let path = |path: &Path| path.to_string_lossy().into_owned();
         let environment = [("PORT", port.to_string()), ("CHAT_ACCOUNTS", path(&accounts)), ("CHAT_DIR", path(&dir))];
-        let shell_command = fill(&command.command, &environment)?;
+        let shell_command = command.filled(&environment)?;
         let target = format!("ws://127.0.0.1:{port}{}", command.path);
         let target = target.parse().map_err(|_| StartError::Path(command.path.clone()))?;
         let output = Output::default();
@@ -220,7 +164,7 @@ impl ServerProcess {
         let (mut pause, longest) = PAUSES;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            let options = OpenOptions { patience: left, auto_connect: false, ..OpenOptions::default() };
+            let options = OpenOptions { patience: left.min(TRY), auto_connect: false, ..OpenOptions::default() };
             let last = tokio::select! {
                 status = group.leader.wait() => return Err(self.exited(status?).await),
                 opened = Connection::open(&self.target, options) => match opened {
@@ -247,14 +191,4 @@ impl ServerProcess {
         }
         StartError::Exited { status, port: self.target.port(), output: self.output.as_end_of_sentence(SHOWN) }
     }
-}
-
-/// Replaces the placeholders of a command, each value quoted for the shell.
-fn fill(command: &str, environment: &[(&str, String); 3]) -> io::Result<String> {
-    let mut filled = command.to_owned();
-    for (placeholder, (_, value)) in ["{port}", "{accounts}", "{dir}"].iter().zip(environment) {
-        let quoted = shlex::try_quote(value).map_err(io::Error::other)?;
-        filled = filled.replace(placeholder, &quoted);
-    }
-    Ok(filled)
 }

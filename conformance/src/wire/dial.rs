@@ -14,8 +14,8 @@ use tokio_tungstenite::{
 
 use super::{
     error::{OpenError, Stage},
+    frame::cut,
     options::OpenOptions,
-    record::cut,
     target::Target,
     tls,
 };

@@ -21,6 +21,7 @@ pub mod connection;
 mod dial;
 pub mod engine;
 pub mod error;
+mod frame;
 pub mod incoming;
 mod json;
 mod open;

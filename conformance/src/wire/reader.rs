@@ -15,10 +15,10 @@ use super::{
     assembler::Assembler,
     dial::Stream,
     engine::PacketType,
+    frame::cut,
     incoming::{Ack, CloseReason, Event, Incoming},
     json,
     packet::{Kind, Packet},
-    record::cut,
     shared::Shared,
 };
 use crate::result::Heard;

@@ -6,16 +6,12 @@ use std::{
     time::Instant,
 };
 
-use bytes::Bytes;
-use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::Message;
 
+pub use super::frame::{Frame, Recorded};
 use super::secrets::Secrets;
 use crate::result::{Heard, WireLine};
 
-/// The longest frame that is shown whole, in characters.
-const SHOWN: usize = 2_000;
-/// The longest binary frame that is shown whole, in bytes.
-const SHOWN_BYTES: usize = 32;
 /// How many leaks are kept; one is enough to fail.
 const MAX_LEAKS: usize = 100;
 
@@ -37,28 +33,6 @@ impl Default for Keep {
     fn default() -> Self {
         Self::Last { frames: 20_000, bytes: 16 << 20 }
     }
-}
-
-/// A frame that went by, or something that happened to the connection.
-#[derive(Debug, Clone)]
-pub struct Recorded {
-    /// When.
-    pub at: Instant,
-    /// Who spoke.
-    pub direction: Heard,
-    /// What was said.
-    pub frame: Frame,
-}
-
-/// What was said. Copies share the bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Frame {
-    /// A text frame.
-    Text(Utf8Bytes),
-    /// A binary frame.
-    Binary(Bytes),
-    /// What happened, in words.
-    Note(String),
 }
 
 /// A frame from the server that carries a token (SEC-5).
@@ -139,7 +113,7 @@ impl Record {
             at_ms: recorded.at.saturating_duration_since(start).as_secs_f64() * 1_000.0,
             socket: socket.to_owned(),
             direction: recorded.direction,
-            frame: self.shown(&recorded.frame),
+            frame: recorded.frame.shown(&self.secrets),
         };
         self.snapshot().into_iter().map(line).collect()
     }
@@ -153,7 +127,7 @@ impl Record {
             _ => return 0,
         };
         let leak = if direction == Heard::Received { self.secrets.find(bytes) } else { None };
-        let leak = leak.map(|secret| Leak { secret: secret.to_owned(), frame: self.shown(&frame) });
+        let leak = leak.map(|secret| Leak { secret: secret.to_owned(), frame: frame.shown(&self.secrets) });
 
         let mut inner = self.lock();
         if inner.leaks.len() < MAX_LEAKS {
@@ -175,19 +149,6 @@ impl Record {
         self.lock().push(self.keep, noted);
     }
 
-    fn shown(&self, frame: &Frame) -> String {
-        match frame {
-            // Masked before it is cut: half a token would not be found.
-            Frame::Text(text) => cut(&self.secrets.mask(text), SHOWN),
-            Frame::Note(text) => cut(text, SHOWN),
-            Frame::Binary(bytes) => {
-                let hex: String = bytes.iter().take(SHOWN_BYTES).map(|byte| format!("{byte:02x}")).collect();
-                let more = if bytes.len() > SHOWN_BYTES { "…" } else { "" };
-                format!("<{} bytes: {hex}{more}>", bytes.len())
-            }
-        }
-    }
-
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // A panic elsewhere leaves a record that is whole: each change is one step.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
@@ -207,24 +168,5 @@ impl Inner {
             self.bytes -= oldest.frame.len();
             self.counts.dropped += 1;
         }
-    }
-}
-
-impl Frame {
-    /// The frame's length in bytes.
-    fn len(&self) -> usize {
-        match self {
-            Self::Text(text) => text.len(),
-            Self::Binary(bytes) => bytes.len(),
-            Self::Note(text) => text.len(),
-        }
-    }
-}
-
-/// The beginning of a text, with a note of its length where it is cut.
-pub(super) fn cut(text: &str, limit: usize) -> String {
-    match text.char_indices().nth(limit) {
-        Some((end, _)) => format!("{}… ({} bytes in all)", &text[..end], text.len()),
-        None => text.to_owned(),
     }
 }

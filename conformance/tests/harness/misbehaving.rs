@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use chat_conformance::wire::{Incoming, OpenOptions, SendError, options::OpenOptions as Options, record::Keep};
+use chat_conformance::wire::{Incoming, OpenOptions, SendError, record::Keep};
 
-use crate::server::{PATIENCE, Peer, Server, next, next_event, options};
+use crate::server::{Peer, Server, next, next_event, options};
 
 #[tokio::test]
 async fn malformed_frames_are_heard_as_such_and_the_connection_goes_on() {
@@ -22,9 +22,8 @@ async fn malformed_frames_are_heard_as_such_and_the_connection_goes_on() {
         "43[]",
         "45[]",
         "42/admin,[\"x\"]",
-        OPEN_AGAIN,
+        "0{}",
     ];
-    const OPEN_AGAIN: &str = "0{}";
     let server = Server::socket_io(move |mut peer: Peer| async move {
         for frame in frames {
             peer.say(frame).await;
@@ -54,7 +53,7 @@ async fn what_a_value_cannot_hold_is_kept_as_text() {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_stops_the_server_from_sending_and_can_go_on() {
-    const FRAMES: usize = 64;
+    const FRAMES: usize = 32;
     let server = Server::socket_io(|mut peer| async move {
         peer.hear().await.unwrap();
         for _ in 0..FRAMES {
@@ -62,7 +61,7 @@ async fn a_client_that_does_not_read_stops_the_server_from_sending_and_can_go_on
         }
         peer.until_the_end().await;
     });
-    let options = Options { read: false, receive_buffer: Some(4_096), record: Keep::CountsOnly, ..options() };
+    let options = OpenOptions { read: false, receive_buffer: Some(4_096), record: Keep::CountsOnly, ..options() };
     let server = server.await;
     let mut connection = server.connect_with(options).await;
     connection.emit("go", &[]).await.unwrap();
@@ -90,5 +89,4 @@ async fn a_server_that_does_not_read_makes_sending_fail_in_the_end() {
         }
     };
     assert_eq!(error, SendError::Stalled(patience));
-    assert!(PATIENCE > patience);
 }
