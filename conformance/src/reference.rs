@@ -54,7 +54,8 @@ pub async fn command(accounts: &Accounts) -> Result<ServerCommand, BuildError> {
 async fn build() -> Result<PathBuf, BuildError> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
-    build.args(["build", "--package", SERVER, "--bin", SERVER, "--message-format", "json-render-diagnostics"]);
+    // No --package: resolved as the suite was, so that the dependencies are built once.
+    build.args(["build", "--bin", SERVER, "--message-format", "json-render-diagnostics"]);
     if !cfg!(debug_assertions) {
         build.arg("--release");
     }

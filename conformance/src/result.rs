@@ -85,6 +85,10 @@ pub struct ScenarioResult {
     pub findings: Vec<Finding>,
     /// What was said, one lane a user, with ids and dates hidden.
     pub transcript: Vec<Lane>,
+    /// Whether the transcript is the same in every run against every conformant server, so that it is compared with the
+    /// verified one.
+    #[serde(default)]
+    pub comparable: bool,
     /// How the transcript differs from the verified one, as a unified diff.
     pub diff: Option<String>,
     /// Every frame on the wire, in the order of time. Tokens are masked. Empty where the scenario passed, unless it was

@@ -90,6 +90,9 @@ async fn run_one(subject: &Arc<Subject>, scenario: &'static Scenario, number: us
 
 /// What a scenario needs and this run does not have.
 fn missing(subject: &Subject, needs: Needs) -> Option<Outcome> {
+    if subject.is_gone() {
+        return Some(Err(Stop::not_evaluable("the server cannot be reached any more")));
+    }
     match needs {
         Needs::Profile(profile) if !subject.has_profile(profile) => {
             Some(Err(Stop::NotApplicable(format!("the server does not declare the profile `{profile}`"))))
@@ -142,6 +145,7 @@ fn finished(world: &World, scenario: &Scenario, outcome: Outcome, duration: Dura
         message,
         findings,
         transcript: transcript.lanes().to_vec(),
+        comparable: world.state(|state| state.is_recording()) && !transcript.lanes().is_empty(),
         diff,
         wire_log,
     };

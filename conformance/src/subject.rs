@@ -1,6 +1,9 @@
 //! The server under test, and what is known about it before the first scenario.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
 use tokio::sync::Mutex;
 
@@ -32,11 +35,31 @@ pub struct Subject {
     pub seed: u64,
     /// How many random sessions are tried.
     pub cases: u32,
+    /// How many times in a row nobody could connect.
+    pub unreachable: AtomicU32,
     /// The server's process, where the suite started it itself.
     pub process: Option<Arc<Mutex<ServerProcess>>>,
 }
 
+/// So many vain tries to connect in a row mean that the server is gone.
+const GONE: u32 = 5;
+
 impl Subject {
+    /// Takes notice of a try to connect.
+    pub fn note_connection(&self, succeeded: bool) {
+        if succeeded {
+            self.unreachable.store(0, Ordering::Relaxed);
+        } else {
+            self.unreachable.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the server seems to be gone: what is left of the run would only wait for it.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.unreachable.load(Ordering::Relaxed) >= GONE
+    }
+
     /// Whether the server declares a profile.
     #[must_use]
     pub fn has_profile(&self, profile: &str) -> bool {

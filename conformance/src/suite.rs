@@ -14,7 +14,7 @@
 
 use std::{
     collections::BTreeSet,
-    sync::Arc,
+    sync::{Arc, atomic::AtomicU32},
     time::{Duration, Instant},
 };
 
@@ -104,7 +104,11 @@ pub async fn run_with(
     let mut finished = runner::run_all(&subject, scenarios, options.jobs, options.keep_wire_log, &events).await;
     let order: Vec<String> = selection::select(&options.filter).iter().map(|scenario| scenario.id()).collect();
     finished.sort_by_key(|finished| order.iter().position(|id| *id == finished.result.id));
-    let result = gather(&subject, options, finished, started_at, begun.elapsed());
+    let mut result = gather(&subject, options, finished, started_at, begun.elapsed());
+    if let Err(error) = Patience::measure(&subject.target, subject.casting.beacon(), options.patience).await {
+        result.notes.insert(0, format!("the server did not live to the end of the run: {error}"));
+        result.verdict = result.verdict.max(Verdict::HarnessError);
+    }
     drop(events.send(RunEvent::Finished(Box::new(result.clone()))).await);
     drop(events);
     if let Some(drain) = drain {
@@ -144,6 +148,7 @@ async fn prepare(
         run: format!("{:08x}", random.random::<u32>()),
         seed: options.seed.unwrap_or_else(|| random.random()),
         cases: options.cases,
+        unreachable: AtomicU32::new(0),
         process,
     })
 }

@@ -31,6 +31,12 @@ impl Transcript {
         }
     }
 
+    /// A transcript from its lanes, as a result has them.
+    #[must_use]
+    pub const fn from_lanes(lanes: Vec<Lane>) -> Self {
+        Self { lanes }
+    }
+
     /// The lanes.
     #[must_use]
     pub fn lanes(&self) -> &[Lane] {

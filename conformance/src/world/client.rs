@@ -48,6 +48,8 @@ struct Inner {
     authorised: AtomicBool,
     /// Whether the scenario made it stop reading, so that no sentinel can come back.
     deaf: AtomicBool,
+    /// Whether what the scenario does may cost the connection.
+    may_be_closed: AtomicBool,
     sentinels: AtomicU64,
     commands: mpsc::Sender<Command>,
 }
@@ -73,6 +75,7 @@ impl Client {
                 inbox: Inbox::default(),
                 authorised: AtomicBool::new(false),
                 deaf: AtomicBool::new(false),
+                may_be_closed: AtomicBool::new(false),
                 sentinels: AtomicU64::new(0),
                 commands,
             }),
@@ -195,6 +198,26 @@ impl Client {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.inner.inbox.with(|heard| heard.closed.is_none())
+    }
+
+    /// Says that what the scenario does may cost this connection: the server may close it.
+    pub fn may_be_closed(&self) {
+        self.inner.may_be_closed.store(true, Ordering::Release);
+    }
+
+    /// Finds a connection that the server closed although nothing was done that may cost it: its silence would prove
+    /// nothing.
+    pub(super) fn find_unexpected_end(&self) {
+        let reason = self.inner.inbox.with(|heard| heard.closed.clone());
+        let Some(reason) = reason.filter(|reason| !matches!(reason, CloseReason::ByClient | CloseReason::Unanswered))
+        else {
+            return;
+        };
+        if !self.inner.may_be_closed.load(Ordering::Acquire) {
+            let sentence =
+                format!("the connection of `{}` was lost, and it answered every ping: {reason}", self.label());
+            self.inner.world.state(|state| state.find("CONN-2", sentence, None, None));
+        }
     }
 
     /// Why the connection was closed; waits for it.

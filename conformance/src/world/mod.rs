@@ -188,9 +188,10 @@ impl World {
 
     /// Opens a connection with options of its own.
     pub async fn connect_with(&self, account: &Account, label: &str, options: OpenOptions) -> Outcome<Client> {
-        let connection = Connection::open(&self.subject().target, options)
-            .await
-            .map_err(|error| Stop::not_evaluable(format!("`{label}` could not connect: {error}")))?;
+        let opened = Connection::open(&self.subject().target, options).await;
+        self.subject().note_connection(opened.is_ok());
+        let connection =
+            opened.map_err(|error| Stop::not_evaluable(format!("`{label}` could not connect: {error}")))?;
         let client = Client::new(self.clone(), account.clone(), label, connection);
         self.inner.clients.lock().unwrap_or_else(PoisonError::into_inner).push(client.clone());
         Ok(client)
@@ -288,6 +289,7 @@ impl World {
         }
         for client in self.clients() {
             client.account_for_the_rest();
+            client.find_unexpected_end();
         }
         futures_util::future::join_all(self.clients().iter().map(Client::close)).await;
         self.look_for_secrets();

@@ -56,6 +56,7 @@ fn passed(id: &str, title: &str, requirements: &[&str]) -> ScenarioResult {
             vec![happened("connected"), sent("user.auth", json!({"id": "user#1", "token": "token#1"}))],
         )],
         diff: None,
+        comparable: true,
         wire_log: Vec::new(),
     }
 }
@@ -84,6 +85,7 @@ fn announced() -> ScenarioResult {
             lane("bob/laptop", vec![happened("connected"), happened("closed by the client")]),
             lane("bob/phone", vec![happened("connected")]),
         ],
+        comparable: true,
         wire_log: vec![wire(101.5, "alice", Heard::Received, r#"42["on.user.online",{"id":2,"online":false}]"#)],
         ..passed(
             "user.auth/is_announced",
@@ -127,6 +129,7 @@ fn reaches() -> ScenarioResult {
             lane("carol", vec![happened("connected")]),
         ],
         diff: Some(" bob\n-  ← on.message.new {\"message\":\"message#1\"}\n   → chat.history {\"room_id\":\"room#1\"}\n+  ← on.chat.history {\"messages\":[\"message#1\"]}\n".into()),
+        comparable: true,
         wire_log: vec![
             wire(0.2, "alice", Heard::Sent, r#"42["message.send",{"room_id":7,"text":"hello"}]"#),
             wire(1.9, "alice", Heard::Received, r#"42["on.message.new",{"message":{"id":70,"text":"hello"}}]"#),
@@ -156,6 +159,7 @@ fn keeps() -> ScenarioResult {
             "@@ -1,2 +1,2 @@\n alice\n-  ← on.message.new {{\"text\":{}}}\n+  ← on.message.new {{\"text\":\"</pre>\"}}\n",
             json!(NASTY)
         )),
+        comparable: true,
         wire_log: vec![wire(
             0.4,
             "alice",
