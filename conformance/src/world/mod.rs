@@ -25,7 +25,7 @@ use std::{
 
 use chat_spec::{
     events::{ChatStart, OnMessageNew, OnUserAuthorized, UserAuth},
-    types::{Chat, RoomId},
+    types::{Chat, RoomId, UserId},
 };
 use serde_json::Value;
 
@@ -243,6 +243,12 @@ impl World {
         i128::from(chat.unread_count) - i128::from(self.state(|state| state.unread_before(chat.user_id, room)))
     }
 
+    /// The rooms between two users that were listed when one of them authorised.
+    #[must_use]
+    pub fn rooms_between(&self, one: UserId, other: UserId) -> Vec<RoomId> {
+        self.state(|state| state.rooms_between(one, other))
+    }
+
     /// Removes what an earlier scenario or run left between the users of this one.
     async fn tidy(&self, arrived: &[(Client, OnUserAuthorized)]) -> Outcome {
         let ids: Vec<_> = arrived.iter().map(|(client, _)| client.id()).collect();
@@ -267,7 +273,7 @@ impl World {
         arrived: &[(Client, OnUserAuthorized)],
         room: RoomId,
         client: &Client,
-        other: chat_spec::types::UserId,
+        other: UserId,
     ) -> Outcome {
         use chat_spec::events::{ChatClear, OnChatClear};
         client.emit(&ChatClear { room_id: room }).await?;
