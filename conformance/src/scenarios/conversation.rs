@@ -133,7 +133,10 @@ pub(super) fn check_users(world: &World, room: &Room, users: [&Client; 2]) {
     let expected: BTreeSet<UserId> = users.iter().map(|user| user.id()).collect();
     let exactly = got.len() == expected.len() && got.iter().copied().collect::<BTreeSet<_>>() == expected;
     world.check("START-2", exactly, || {
-        format!("the users of the room are {got:?} instead of {expected:?}", expected = expected.iter().collect::<Vec<_>>())
+        format!(
+            "the users of the room are {got:?} instead of {expected:?}",
+            expected = expected.iter().collect::<Vec<_>>()
+        )
     });
 }
 

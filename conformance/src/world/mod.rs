@@ -7,8 +7,10 @@
 //! * `client`: saying and hearing.
 //! * `inbox`: what a client heard and nobody took notice of yet.
 //! * `settle`: sentinels, by which silence is shown.
+//! * `attachment`: what can be sent with a message.
 //! * `history`, `presence`: what several scenarios need to ask.
 
+mod attachment;
 mod casting;
 mod client;
 mod history;
@@ -29,7 +31,14 @@ use chat_spec::{
 };
 use serde_json::Value;
 
-pub use self::{casting::Casting, client::Client, inbox::HeardEvent, state::ScenarioState};
+pub use self::{
+    attachment::Offered,
+    casting::Casting,
+    client::Client,
+    history::{Direction, Walk},
+    inbox::HeardEvent,
+    state::ScenarioState,
+};
 use crate::{
     accounts::Account,
     calibration::Patience,

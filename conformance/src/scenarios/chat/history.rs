@@ -81,14 +81,18 @@ fn check_each_once(world: &World, requirement: &'static str, what: &str, got: &[
     });
     let known: BTreeSet<MessageId> = expected.iter().map(|message| message.id).collect();
     let foreign: Vec<MessageId> = distinct.into_iter().filter(|id| !known.contains(id)).collect();
-    world.check(requirement, foreign.is_empty(), || format!("{what} give messages that are not of the room: {}", few(&foreign)));
+    world.check(requirement, foreign.is_empty(), || {
+        format!("{what} give messages that are not of the room: {}", few(&foreign))
+    });
 }
 
 /// HIST-4: one direction of time, either of them (HIST-8).
 fn check_one_direction(world: &World, page: &[Message]) {
     let ids = ids(page);
     let one_way = ids.is_sorted() || ids.iter().rev().is_sorted();
-    world.check("HIST-4", one_way, || format!("a page is shuffled: {}", ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")));
+    world.check("HIST-4", one_way, || {
+        format!("a page is shuffled: {}", ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+    });
 }
 
 /// Everything that holds for a walk through a room in which nothing changes.
@@ -99,7 +103,8 @@ fn check_walk(world: &World, who: &Client, limit: u64, walk: &Walk, expected: &[
         world.check("HIST-2", page.len() as u64 <= limit, || format!("a page of at most {limit} holds {}", page.len()));
         check_one_direction(world, page);
     }
-    let changed = walk.messages().iter().any(|kept| expected.iter().any(|sent| sent.id == kept.id && !is_same(sent, kept)));
+    let changed =
+        walk.messages().iter().any(|kept| expected.iter().any(|sent| sent.id == kept.id && !is_same(sent, kept)));
     world.check("SEND-5", !changed, || "a message in the history is not the one that was announced".into());
 }
 
@@ -109,7 +114,8 @@ async fn answers_the_caller_alone(world: &World) -> Outcome {
     world.dialog(&alice, &carol).await?;
     clear(world, &alice, &bob, room).await?;
     let mut sent = Vec::new();
-    for (number, (from, to)) in [(&alice, &bob), (&bob, &alice), (&bob, &alice), (&alice, &bob)].into_iter().enumerate() {
+    for (number, (from, to)) in [(&alice, &bob), (&bob, &alice), (&bob, &alice), (&alice, &bob)].into_iter().enumerate()
+    {
         sent.push(say(world, from, to, room, &format!("message {number}")).await?);
     }
     for (reader, unread) in [(&alice, 2), (&bob, 2)] {
@@ -119,7 +125,8 @@ async fn answers_the_caller_alone(world: &World) -> Outcome {
         check_side(world, &answer.chat, reader);
         let what = format!("what `{}` has not read, as the history says", reader.label());
         world.check_eq("HIST-1", &what, &world.unread(&answer.chat, room), &unread);
-        let complete = answer.messages.len() == sent.len() && sent.iter().all(|sent| answer.messages.iter().any(|kept| is_same(kept, sent)));
+        let complete = answer.messages.len() == sent.len()
+            && sent.iter().all(|sent| answer.messages.iter().any(|kept| is_same(kept, sent)));
         world.check("HIST-1", complete, || {
             format!("the history holds {:?} instead of the four messages that were announced", ids(&answer.messages))
         });
@@ -131,7 +138,8 @@ async fn answers_the_caller_alone(world: &World) -> Outcome {
 
 async fn holds_messages_of_that_room_alone(world: &World) -> Outcome {
     let [alice, bob, carol] = world.users(["alice", "bob", "carol"]).await?;
-    let rooms = [world.dialog(&alice, &bob).await?, world.dialog(&alice, &carol).await?, world.dialog(&bob, &carol).await?];
+    let rooms =
+        [world.dialog(&alice, &bob).await?, world.dialog(&alice, &carol).await?, world.dialog(&bob, &carol).await?];
     let pairs = [(&alice, &bob), (&alice, &carol), (&bob, &carol)];
     let mut sent = [const { Vec::new() }; 3];
     for (room, (one, other)) in rooms.into_iter().zip(pairs) {
@@ -164,7 +172,9 @@ async fn holds_at_most_limit(world: &World) -> Outcome {
     for limit in [1_u64, 2, 7, 39, 40] {
         for last in [None, Some(sent[20].id), Some(sent[39].id)] {
             let page = alice.page(room, Some(limit), last).await?.messages;
-            world.check("HIST-2", page.len() as u64 <= limit, || format!("a page of at most {limit} holds {}", page.len()));
+            world.check("HIST-2", page.len() as u64 <= limit, || {
+                format!("a page of at most {limit} holds {}", page.len())
+            });
             world.check("HIST-2", last.is_some() || !page.is_empty(), || {
                 format!("a page of at most {limit} of a room with 41 messages is empty")
             });
@@ -290,12 +300,21 @@ async fn an_outsider_gets_no_messages(world: &World) -> Outcome {
     let first = say(world, &alice, &bob, room, "between us").await?;
     let last = say(world, &bob, &alice, room, "yes, between us").await?;
     let elsewhere = say(world, &mallory, &bob, own, "what are they saying?").await?;
-    for (limit, position) in [(None, None), (Some(10), None), (None, Some(last.id)), (Some(1), Some(first.id)), (Some(5), Some(elsewhere.id))] {
+    for (limit, position) in [
+        (None, None),
+        (Some(10), None),
+        (None, Some(last.id)),
+        (Some(1), Some(first.id)),
+        (Some(5), Some(elsewhere.id)),
+    ] {
         let request = ChatHistory { room_id: room, limit: limit.and_then(Limit::new), last_id: position };
         mallory.emit(&request).await?;
         world.settle().await?;
         let answer = world.silently(async { mallory.take::<OnChatHistory>() }).await?;
-        let told = answer.iter().flat_map(|answer| &answer.messages).any(|message| [first.id, last.id].contains(&message.id) || message.room_id == room);
+        let told = answer
+            .iter()
+            .flat_map(|answer| &answer.messages)
+            .any(|message| [first.id, last.id].contains(&message.id) || message.room_id == room);
         world.check("HIST-6", !told, || "a user outside the room gets its messages".into());
         world.check("SEC-2", answer.is_none(), || "`chat.history` of a user outside the room is answered".into());
         world.nobody_hears_more("SEC-2").await?;
@@ -341,7 +360,10 @@ async fn pages_have_bounds(world: &World) -> Outcome {
     }
     let largest = sizes.iter().map(|(_, size)| *size).max().unwrap_or(0);
     world.check("HIST-9", largest <= LARGEST, || {
-        format!("a limit of 1,000,000 in a room with {} messages gives {largest}: it is not cut to a maximum", sent.len())
+        format!(
+            "a limit of 1,000,000 in a room with {} messages gives {largest}: it is not cut to a maximum",
+            sent.len()
+        )
     });
     if largest < sent.len() {
         let at_maximum = ask(&bob, room, Some(largest as u64), None, "HIST-9").await?.len();
@@ -357,7 +379,18 @@ async fn bad_limits_are_refused(world: &World) -> Outcome {
     let [alice, bob] = world.users(["alice", "bob"]).await?;
     let room = world.dialog(&alice, &bob).await?;
     say(world, &bob, &alice, room, "there is something to see").await?;
-    let bad = [json!(0), json!(-1), json!(-50), json!(1.5), json!(0.5), json!("10"), json!("ten"), json!(true), json!([10]), json!({})];
+    let bad = [
+        json!(0),
+        json!(-1),
+        json!(-50),
+        json!(1.5),
+        json!(0.5),
+        json!("10"),
+        json!("ten"),
+        json!(true),
+        json!([10]),
+        json!({}),
+    ];
     for limit in bad {
         alice.emit_arguments("chat.history", vec![json!({"room_id": room, "limit": limit})]).await?;
         world.settle().await?;
@@ -396,7 +429,8 @@ async fn reading_it_does_not_mark_as_read(world: &World) -> Outcome {
     say(world, &bob, &alice, room, "unread by alice").await?;
     for round in 0..2 {
         let answer = bob.page(room, Some(50), None).await?;
-        let what = format!("what bob has not read when he asks for the history for the {} time", ["first", "second"][round]);
+        let what =
+            format!("what bob has not read when he asks for the history for the {} time", ["first", "second"][round]);
         world.check_eq("HIST-11", &what, &world.unread(&answer.chat, room), &5);
     }
     bob.walk(room, 2).await?;
@@ -407,7 +441,12 @@ async fn reading_it_does_not_mark_as_read(world: &World) -> Outcome {
     let next = exchange(&alice, &bob, &message(world, room, "one more"), "SEND-1").await?;
     world.check_eq("HIST-11", "what bob has not read after one more message", &world.unread(&next.chat, room), &6);
     let back = exchange(&bob, &alice, &message(world, room, "and back"), "SEND-1").await?;
-    world.check_eq("HIST-11", "what alice has not read, whose history bob asked for", &world.unread(&back.chat, room), &2);
+    world.check_eq(
+        "HIST-11",
+        "what alice has not read, whose history bob asked for",
+        &world.unread(&back.chat, room),
+        &2,
+    );
     Ok(())
 }
 
@@ -437,7 +476,8 @@ async fn last_id_is_a_position(world: &World) -> Outcome {
     for number in 0..9 {
         sent.push(say(world, &alice, &bob, room, &format!("here {number}")).await?);
         if number % 3 == 1 {
-            elsewhere.push((say(world, &alice, &carol, other_room, &format!("elsewhere {number}")).await?.id, sent.len()));
+            elsewhere
+                .push((say(world, &alice, &carol, other_room, &format!("elsewhere {number}")).await?.id, sent.len()));
         }
     }
     let direction = direction(&alice, room, 4).await?;
@@ -465,7 +505,9 @@ async fn last_id_is_a_position(world: &World) -> Outcome {
             let page = ask(reader, room, Some(5), Some(id), "HIST-12").await?;
             check_one_direction(world, &page);
             let right = follows(&page, direction, &by_value) || follows(&page, direction, &by_time);
-            world.check("HIST-12", right, || format!("with a `last_id` that {what} the page is not what follows that place"));
+            world.check("HIST-12", right, || {
+                format!("with a `last_id` that {what} the page is not what follows that place")
+            });
         }
     }
     Ok(())
@@ -498,7 +540,13 @@ async fn arrivals_do_not_disturb_a_walk(world: &World) -> Outcome {
     Ok(())
 }
 
-async fn arrivals_are_met_once(world: &World, alice: &Client, bob: &Client, room: RoomId, mut sent: Vec<Message>) -> Outcome {
+async fn arrivals_are_met_once(
+    world: &World,
+    alice: &Client,
+    bob: &Client,
+    room: RoomId,
+    mut sent: Vec<Message>,
+) -> Outcome {
     let mut seen: Vec<Message> = Vec::new();
     let mut last = None;
     for page_number in 0..sent.len() {

@@ -127,7 +127,9 @@ async fn counts_for_the_other_side_alone(world: &World) -> Outcome {
     let [alice, bob] = world.users(["alice", "bob"]).await?;
     world.no_transcript(); // where every start makes a room (START-6), there are more of them
     let mut unread = Unread::default();
-    for (turn, (from, to)) in [(&alice, &bob), (&alice, &bob), (&bob, &alice), (&bob, &alice), (&alice, &bob)].iter().enumerate() {
+    for (turn, (from, to)) in
+        [(&alice, &bob), (&alice, &bob), (&bob, &alice), (&bob, &alice), (&alice, &bob)].iter().enumerate()
+    {
         let events = begin(world, from, to, &format!("turn {turn}")).await?;
         unread.check(world, &events, [to, from], &format!("after turn {turn}"));
     }
@@ -219,7 +221,9 @@ async fn listed(world: &World, user: &Client, dialogs: &[(&OnMessageNew, &Client
         let [dialog] = found.as_slice() else {
             let requirement = if found.is_empty() { "START-8" } else { "AUTH-5" };
             let times = found.len();
-            return Err(world.broken(requirement, format!("`{label}` has the dialog {times} times at the next authorisation")));
+            return Err(
+                world.broken(requirement, format!("`{label}` has the dialog {times} times at the next authorisation"))
+            );
         };
         check_users(world, &dialog.room, [&user, other]);
         check_side(world, &dialog.chat, &user);
@@ -240,7 +244,8 @@ async fn reaches_a_user_who_is_away(world: &World) -> Outcome {
     let heard = alice.expect::<OnMessageNew>("START-1").await;
     let (bob, authorized) = world.come_back(&bob).await?;
     let dialogs = dialogs_with(&authorized, &alice);
-    let newest = |text: &str| dialogs.iter().find(|dialog| dialog.message.as_ref().is_some_and(|message| message.text == text));
+    let newest =
+        |text: &str| dialogs.iter().find(|dialog| dialog.message.as_ref().is_some_and(|message| message.text == text));
     let listed = newest(&world.text("are you there?"));
     let echoed = match (heard, listed) {
         // A sentinel is a start with a user who is away, too: it cannot show what it is made of.
@@ -252,7 +257,9 @@ async fn reaches_a_user_who_is_away(world: &World) -> Outcome {
     check_announced(world, "START-1", &echoed, &alice, [&alice, &bob], &world.text("are you there?"));
     world.check_eq("START-4", "what alice has not read", &world.unread(&echoed.chat, echoed.room.id), &0);
     let Some(dialog) = listed else {
-        return Err(world.broken("START-8", "a dialog that was started while the user was away is not listed when it comes"));
+        return Err(
+            world.broken("START-8", "a dialog that was started while the user was away is not listed when it comes")
+        );
     };
     let same = dialog.message.as_ref().is_some_and(|message| is_same(message, &echoed.message));
     world.check("START-1", same, || "the message that is listed is not the one that was announced".into());
@@ -301,7 +308,8 @@ async fn oneself_and_unknown_users_are_refused(world: &World) -> Outcome {
     begin(world, &alice, &bob, "a start with somebody else").await?;
     let (alice, authorized) = world.come_back(&alice).await?;
     let odd = authorized.dialogs.iter().any(|dialog| {
-        let others: BTreeSet<UserId> = dialog.room.users.iter().map(|user| user.id).filter(|id| *id != alice.id()).collect();
+        let others: BTreeSet<UserId> =
+            dialog.room.users.iter().map(|user| user.id).filter(|id| *id != alice.id()).collect();
         others.is_empty() || others.contains(&unknown)
     });
     world.check("START-7", !odd, || "a dialog with oneself or with an unknown user is listed".into());
@@ -315,7 +323,8 @@ async fn two_who_start_at_once_share_a_room(world: &World) -> Outcome {
     for round in 0..ROUNDS {
         for one in 0..users.len() {
             for other in one + 1..users.len() {
-                let (one, other) = if round % 2 == 0 { (&users[one], &users[other]) } else { (&users[other], &users[one]) };
+                let (one, other) =
+                    if round % 2 == 0 { (&users[one], &users[other]) } else { (&users[other], &users[one]) };
                 start_at_once(world, one, other, round).await?;
             }
         }
@@ -378,8 +387,11 @@ async fn text_stays_exact(world: &World) -> Outcome {
             });
         }
         let page = world.silently(bob.page(heard.room.id, Some(50), None)).await?;
-        let stored = page.messages.iter().find(|message| message.id == heard.message.id).map(|message| message.text.as_str());
-        world.check("SEND-4", stored == Some(*text), || format!("{what}: the history has {stored:?} instead of {text:?}"));
+        let stored =
+            page.messages.iter().find(|message| message.id == heard.message.id).map(|message| message.text.as_str());
+        world.check("SEND-4", stored == Some(*text), || {
+            format!("{what}: the history has {stored:?} instead of {text:?}")
+        });
     }
     Ok(())
 }
@@ -390,9 +402,9 @@ async fn empty_text_is_refused(world: &World) -> Outcome {
     alice.emit(&start_exactly(bob.id(), String::new())).await?;
     world.nobody_hears_more("START-10").await?;
     let (bob, authorized) = world.come_back(&bob).await?;
-    let found = dialogs_with(&authorized, &alice).iter().any(|dialog| {
-        dialog.message.as_ref().is_some_and(|message| message.text.is_empty())
-    });
+    let found = dialogs_with(&authorized, &alice)
+        .iter()
+        .any(|dialog| dialog.message.as_ref().is_some_and(|message| message.text.is_empty()));
     world.check("START-10", !found, || "a dialog was started with an empty text".into());
     // The control differs in the text alone.
     begin(world, &alice, &bob, "x").await?;
@@ -406,7 +418,9 @@ async fn long_text_is_whole_or_refused(world: &World) -> Outcome {
         alice.emit(&start_exactly(bob.id(), text.clone())).await?;
         for reader in [&bob, &alice] {
             let heard: OnMessageNew = reader.expect("START-10").await?;
-            world.check("SEND-4", heard.message.text == text, || "a text of 4,000 code points did not arrive whole".into());
+            world.check("SEND-4", heard.message.text == text, || {
+                "a text of 4,000 code points did not arrive whole".into()
+            });
         }
     }
     let text = texts::long(20_000);

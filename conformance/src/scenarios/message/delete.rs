@@ -75,7 +75,13 @@ async fn check_left(world: &World, reader: &Client, room: RoomId, left: &[Messag
 }
 
 /// Comes back, and checks the newest message of the dialog.
-async fn check_newest(world: &World, user: &Client, room: RoomId, newest: Option<MessageId>, deleted: &[MessageId]) -> Outcome<Client> {
+async fn check_newest(
+    world: &World,
+    user: &Client,
+    room: RoomId,
+    newest: Option<MessageId>,
+    deleted: &[MessageId],
+) -> Outcome<Client> {
     let label = user.label().to_owned();
     let (user, authorized) = world.come_back(user).await?;
     let Some(dialog) = authorized.dialogs.iter().find(|dialog| dialog.room.id == room) else {
@@ -115,7 +121,9 @@ async fn either_side_deletes_its_own(world: &World) -> Outcome {
         sent.push(say(world, from, to, room, &format!("{} {number}", texts::NASTY[0].1)).await?);
     }
     // (who deletes, which)
-    for (by, other, number) in [(&bob, &alice, 5), (&alice, &bob, 2), (&bob, &alice, 3), (&alice, &bob, 0), (&alice, &bob, 4)] {
+    for (by, other, number) in
+        [(&bob, &alice, 5), (&alice, &bob, 2), (&bob, &alice, 3), (&alice, &bob, 0), (&alice, &bob, 4)]
+    {
         take_back(world, by, other, &sent[number]).await?;
     }
     check_left(world, &alice, room, &sent[1..2], &[sent[0].id, sent[2].id, sent[3].id, sent[4].id, sent[5].id]).await
@@ -158,7 +166,9 @@ async fn is_gone_while_the_other_side_is_away(world: &World) -> Outcome {
     let (bob, authorized) = world.come_back(&bob).await?;
     let dialog = authorized.dialogs.iter().find(|dialog| dialog.room.id == room);
     let newest = dialog.and_then(|dialog| dialog.message.as_ref()).map(|message| message.id);
-    world.check("DEL-2", newest != Some(second.id), || "a message that was deleted while bob was away is in his dialogs".into());
+    world.check("DEL-2", newest != Some(second.id), || {
+        "a message that was deleted while bob was away is in his dialogs".into()
+    });
     if let Some(dialog) = dialog {
         world.check_eq("DEL-5", "what bob has not read when he comes", &world.unread(&dialog.chat, room), &2);
     }
@@ -178,7 +188,8 @@ async fn of_many_only_that_one_goes(world: &World) -> Outcome {
     let left: Vec<Message> = sent.into_iter().filter(|message| !deleted.contains(&message.id)).collect();
     for reader in [&alice, &bob] {
         check_left(world, reader, room, &left, &deleted).await?;
-        let ids: Vec<MessageId> = reader.walk(room, 10).await?.messages().iter().map(|message| message.id).skip(1).collect();
+        let ids: Vec<MessageId> =
+            reader.walk(room, 10).await?.messages().iter().map(|message| message.id).skip(1).collect();
         world.check("HIST-3", ids.iter().eq(left.iter().map(|message| &message.id)), || {
             "pages that are walked after deletions do not give every message once".into()
         });
@@ -212,7 +223,9 @@ async fn an_outsider_cannot_delete(world: &World) -> Outcome {
         }
     }
     let stored = bob.history(own).await?;
-    world.check("DEL-3", stored.iter().any(|kept| kept.id == elsewhere.id), || "a user outside the room deleted a message".into());
+    world.check("DEL-3", stored.iter().any(|kept| kept.id == elsewhere.id), || {
+        "a user outside the room deleted a message".into()
+    });
 
     // The control: its author deletes the same message, and the outsider one of its own.
     take_back(world, &alice, &bob, &of_alice).await?;
@@ -251,7 +264,9 @@ async fn nothing_more_is_deleted(world: &World, readers: [&Client; 2], how: &str
         while world.silently(async { reader.take::<OnMessageDelete>() }).await?.is_some() {
             heard += 1;
         }
-        world.check("DEL-4", heard == 0, || format!("a message that was deleted twice, {how}, was announced more than once"));
+        world.check("DEL-4", heard == 0, || {
+            format!("a message that was deleted twice, {how}, was announced more than once")
+        });
     }
     Ok(())
 }
@@ -294,9 +309,19 @@ async fn counts_on_after_a_deletion(world: &World) -> Outcome {
     say(world, &alice, &bob, room, "stays").await?;
     take_back(world, &alice, &bob, &goes).await?;
     let after: OnMessageNew = exchange(&alice, &bob, &message(world, room, "after"), "SEND-1").await?;
-    world.check_eq("DEL-5", "what bob has not read after a deletion and a message", &world.unread(&after.chat, room), &3);
+    world.check_eq(
+        "DEL-5",
+        "what bob has not read after a deletion and a message",
+        &world.unread(&after.chat, room),
+        &3,
+    );
     let back: OnMessageNew = exchange(&bob, &alice, &message(world, room, "and back"), "SEND-1").await?;
-    world.check_eq("DEL-5", "what alice has not read after deleting and a message", &world.unread(&back.chat, room), &1);
+    world.check_eq(
+        "DEL-5",
+        "what alice has not read after deleting and a message",
+        &world.unread(&back.chat, room),
+        &1,
+    );
     for (user, expected) in [(&bob, 3), (&alice, 1)] {
         let (_, authorized) = world.come_back(user).await?;
         let dialog = authorized.dialogs.iter().find(|dialog| dialog.room.id == room);
@@ -315,17 +340,21 @@ async fn by_the_other_side_is_all_or_nothing(world: &World) -> Outcome {
     bob.emit(&MessageDelete { message_id: sent.id }).await?;
     world.settle().await?;
     let heard = [alice.take::<OnMessageDelete>()?, bob.take::<OnMessageDelete>()?];
-    let stored = [alice.history(room).await?, bob.history(room).await?].map(|messages| messages.iter().any(|kept| kept.id == sent.id));
+    let stored = [alice.history(room).await?, bob.history(room).await?]
+        .map(|messages| messages.iter().any(|kept| kept.id == sent.id));
     match heard {
         [Some(of_alice), Some(of_bob)] => {
             check_told(world, &of_alice, &alice, [&alice, &bob], &sent);
             check_told(world, &of_bob, &bob, [&alice, &bob], &sent);
-            world.check("DEL-2", stored == [false; 2], || "a message whose deletion was announced is in the history".into());
+            world.check("DEL-2", stored == [false; 2], || {
+                "a message whose deletion was announced is in the history".into()
+            });
             world.check("DEL-6", true, String::new);
             world.dialect("DEL-6", "who may delete a message", "either side", "its author");
         }
         [None, None] => {
-            world.check("DEL-1", stored == [true; 2], || "a message is gone, and its deletion was not announced".into());
+            world
+                .check("DEL-1", stored == [true; 2], || "a message is gone, and its deletion was not announced".into());
             world.check("DEL-6", true, String::new);
             world.dialect("DEL-6", "who may delete a message", "its author", "its author");
             // The control: its author can.

@@ -95,9 +95,28 @@ async fn a_conversation_reaches_both(world: &World) -> Outcome {
     let [mut alice, mut bob, carol] = world.users(["alice", "bob", "carol"]).await?;
     let room = world.dialog(&alice, &bob).await?;
     let steps = [
-        AliceSays, AliceSays, AliceSays, BobSays, BobSays, BobSays, BobComesBack, BobSays, AliceSays, AliceComesBack,
-        AliceSays, BobSays, BobReads, AliceSays, BobSays, BobDeletesItsNewest, BobSays, AliceSays, AliceClears,
-        AliceSays, BobSays, AliceSays,
+        AliceSays,
+        AliceSays,
+        AliceSays,
+        BobSays,
+        BobSays,
+        BobSays,
+        BobComesBack,
+        BobSays,
+        AliceSays,
+        AliceComesBack,
+        AliceSays,
+        BobSays,
+        BobReads,
+        AliceSays,
+        BobSays,
+        BobDeletesItsNewest,
+        BobSays,
+        AliceSays,
+        AliceClears,
+        AliceSays,
+        BobSays,
+        AliceSays,
     ];
     let (mut of_alice, mut of_bob) = (0, 1);
     let mut said: Vec<Message> = Vec::new();
@@ -157,7 +176,12 @@ async fn converse(
         let event: OnMessageNew = reader.expect("SEND-1").await?;
         check_announced(world, "SEND-1", &event, reader, [from, to], &world.text(text));
         world.check_eq("SEND-1", "the room that is heard of", &event.room.id, &room);
-        world.check_eq("SEND-2", &format!("what `{}` has not read at {text}", reader.label()), &world.unread(&event.chat, room), &expected);
+        world.check_eq(
+            "SEND-2",
+            &format!("what `{}` has not read at {text}", reader.label()),
+            &world.unread(&event.chat, room),
+            &expected,
+        );
         heard.push(event.message);
     }
     world.check("SEND-1", heard[0] == heard[1], || format!("the two users hear of different messages at {text}"));
@@ -211,7 +235,9 @@ async fn nul_is_whole_or_refused(world: &World) -> Outcome {
         for reader in [&bob, &alice] {
             let Some(heard) = reader.take::<OnMessageNew>()? else { continue };
             accepted = true;
-            world.check("SEND-4", heard.message.text == text, || format!("of a text with U+0000 {:?} arrived", heard.message.text));
+            world.check("SEND-4", heard.message.text == text, || {
+                format!("of a text with U+0000 {:?} arrived", heard.message.text)
+            });
         }
         let newest = bob.history(room).await?.pop().map(|message| message.text).unwrap_or_default();
         world.check("SEND-4", newest == text || newest == world.text("the dialog begins") || accepted, || {
@@ -274,7 +300,11 @@ async fn all_of_many_are_in_the_history(world: &World) -> Outcome {
         let stored = reader.history(room).await?;
         let missing = sent.iter().filter(|sent| !stored.iter().any(|kept| is_same(kept, sent))).count();
         world.check("SEND-5", missing == 0, || {
-            format!("{missing} of {} messages that were announced are not in the history of `{}` as announced", sent.len(), reader.label())
+            format!(
+                "{missing} of {} messages that were announced are not in the history of `{}` as announced",
+                sent.len(),
+                reader.label()
+            )
         });
     }
     for (from, to) in [(&alice, &bob), (&bob, &alice)] {
@@ -296,9 +326,15 @@ impl Seen<'_> {
     /// Notes a message; `kept` are those that are in its room before it.
     fn note(&mut self, message: &Message, kept: &[MessageId], when: &str) {
         let Self { world, all } = self;
-        world.check("SEND-6", all.insert(message.id), || format!("the id {} was used before, and is used again {when}", message.id));
+        world.check("SEND-6", all.insert(message.id), || {
+            format!("the id {} was used before, and is used again {when}", message.id)
+        });
         world.check("SEND-6", kept.iter().all(|before| *before < message.id), || {
-            format!("message {} came after message {} of the same room {when}", message.id, kept.iter().max().map_or(0, |id| id.get()))
+            format!(
+                "message {} came after message {} of the same room {when}",
+                message.id,
+                kept.iter().max().map_or(0, |id| id.get())
+            )
         });
     }
 }
@@ -310,15 +346,19 @@ async fn ids_grow_and_are_never_used_again(world: &World) -> Outcome {
     let mut seen = Seen { world, all: BTreeSet::new() };
     let (mut in_first, mut in_second) = (Vec::new(), Vec::new());
     for round in 0..6 {
-        let to_bob = exchange(&alice, &bob, &message(world, first, &format!("to bob {round}")), "SEND-1").await?.message;
+        let to_bob =
+            exchange(&alice, &bob, &message(world, first, &format!("to bob {round}")), "SEND-1").await?.message;
         seen.note(&to_bob, &in_first, "in a room beside another");
         in_first.push(to_bob.id);
-        let to_carol = exchange(&alice, &carol, &message(world, second, &format!("to carol {round}")), "SEND-1").await?.message;
+        let to_carol =
+            exchange(&alice, &carol, &message(world, second, &format!("to carol {round}")), "SEND-1").await?.message;
         seen.note(&to_carol, &in_second, "in a room beside another");
         in_second.push(to_carol.id);
     }
     for round in 0..2 {
-        let gone = exchange(&alice, &bob, &message(world, first, &format!("deleted at once {round}")), "SEND-1").await?.message;
+        let gone = exchange(&alice, &bob, &message(world, first, &format!("deleted at once {round}")), "SEND-1")
+            .await?
+            .message;
         seen.note(&gone, &in_first, "after a deletion");
         delete(world, &alice, &bob, gone.id).await?;
     }
@@ -341,7 +381,8 @@ async fn ids_grow_and_are_never_used_again(world: &World) -> Outcome {
         })
         .await?;
     seen.note(&began.message, &[], "after the dialog was deleted");
-    let after = world.silently(exchange(&bob, &alice, &message(world, began.room.id, "and on"), "SEND-1")).await?.message;
+    let after =
+        world.silently(exchange(&bob, &alice, &message(world, began.room.id, "and on"), "SEND-1")).await?.message;
     seen.note(&after, &[began.message.id], "after the dialog was deleted and began anew");
     Ok(())
 }
@@ -364,7 +405,11 @@ async fn pipelined_messages_keep_their_order(world: &World) -> Outcome {
         let complete = order.iter().copied().collect::<BTreeSet<_>>() == texts.iter().map(String::as_str).collect();
         world.check("SEND-1", complete, || format!("`{}` did not hear every message that was sent", reader.label()));
         world.check("SEND-7", order.iter().copied().eq(texts.iter().map(String::as_str)), || {
-            format!("`{}` heard the messages in another order than they were sent: {}", reader.label(), order.join(", "))
+            format!(
+                "`{}` heard the messages in another order than they were sent: {}",
+                reader.label(),
+                order.join(", ")
+            )
         });
         let mut row: Vec<Message> = heard.iter().map(|event| event.message.clone()).collect();
         row.sort_by_key(|message| message.id);
@@ -377,7 +422,9 @@ async fn pipelined_messages_keep_their_order(world: &World) -> Outcome {
     for reader in [&bob, &alice] {
         let stored: Vec<String> = reader.history(room).await?.into_iter().map(|message| message.text).skip(1).collect();
         let complete = stored.iter().collect::<BTreeSet<_>>() == texts.iter().collect::<BTreeSet<_>>();
-        world.check("SEND-5", complete, || format!("the history of `{}` does not have what was announced", reader.label()));
+        world.check("SEND-5", complete, || {
+            format!("the history of `{}` does not have what was announced", reader.label())
+        });
         world.check("SEND-7", !complete || stored == texts, || {
             "the history has the messages in another order than they were sent".into()
         });
@@ -453,7 +500,9 @@ async fn every_socket_sees_one_order(world: &World) -> Outcome {
     let of_bob = order_of(&hear_all(&bob, "SEND-1").await?);
     for socket in [&alice, &laptop] {
         let order = order_of(&hear_all(socket, "AUTH-11").await?);
-        world.check("SEND-8", order == of_bob, || format!("`{}` heard the messages in another order than `bob`", socket.label()));
+        world.check("SEND-8", order == of_bob, || {
+            format!("`{}` heard the messages in another order than `bob`", socket.label())
+        });
     }
     Ok(())
 }
@@ -516,10 +565,16 @@ async fn an_outsider_cannot_send(world: &World) -> Outcome {
     // The control: the same action from the same socket works in a room of its own.
     exchange(&mallory, &bob, &message(world, own, "in my own room"), "SEND-1").await?;
     let after = exchange(&alice, &bob, &message(world, room, "only us"), "SEND-1").await?;
-    world.check_eq("SEND-9", "what bob has not read, when an outsider tried to send", &world.unread(&after.chat, room), &2);
+    world.check_eq(
+        "SEND-9",
+        "what bob has not read, when an outsider tried to send",
+        &world.unread(&after.chat, room),
+        &2,
+    );
     for reader in [&alice, &bob] {
         let history = reader.history(room).await?;
-        let inside = history.iter().all(|message| message.user_id != mallory.id() && message.text != world.text("let me in"));
+        let inside =
+            history.iter().all(|message| message.user_id != mallory.id() && message.text != world.text("let me in"));
         world.check("SEND-9", inside, || "a message of a user outside the room is in its history".into());
     }
     Ok(())
@@ -560,16 +615,23 @@ async fn long_text_is_whole_or_refused(world: &World) -> Outcome {
             None => break, // so long a packet may cost the connection (ROB-5)
         }
     }
-    let whole = [texts::long(4_000), texts::astral(4_000), texts::long(10_000), texts::long(10_001), texts::long(20_000)];
+    let whole =
+        [texts::long(4_000), texts::astral(4_000), texts::long(10_000), texts::long(10_001), texts::long(20_000)];
     let page = world.silently(bob.page(room, Some(50), None)).await?;
-    let stored = page.messages.iter().map(|message| &message.text).filter(|text| **text != world.text("the dialog begins"));
+    let stored =
+        page.messages.iter().map(|message| &message.text).filter(|text| **text != world.text("the dialog begins"));
     for text in stored {
         world.check("SEND-4", whole.contains(text), || {
             format!("a text of {} code points is stored that nobody sent", text.chars().count())
         });
     }
     let most = refused.map_or_else(|| "no maximum seen".to_owned(), |length| format!("less than {length}"));
-    world.dialect("SEND-10", "longest text, in code points", format!("at least {longest}, {most}"), "at least 10000, less than 10001");
+    world.dialect(
+        "SEND-10",
+        "longest text, in code points",
+        format!("at least {longest}, {most}"),
+        "at least 10000, less than 10001",
+    );
     Ok(())
 }
 
