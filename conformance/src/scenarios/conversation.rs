@@ -55,7 +55,7 @@ pub(super) async fn fill(
     world
         .silently(async {
             while messages.len() < count && begun.elapsed() < longest {
-                let (from, to) = if messages.len() / BATCH % 2 == 0 { (one, other) } else { (other, one) };
+                let (from, to) = if (messages.len() / BATCH).is_multiple_of(2) { (one, other) } else { (other, one) };
                 let numbers = messages.len()..count.min(messages.len() + BATCH);
                 for number in numbers.clone() {
                     from.emit(&message(world, room, &format!("number {number}"))).await?;
