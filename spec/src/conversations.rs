@@ -27,7 +27,7 @@ impl Party {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Alice => "Alice",
-            Self::AliceElsewhere => "Alice, 2nd socket",
+            Self::AliceElsewhere => "Alice, 2nd",
             Self::Server => "Server",
             Self::Bob => "Bob",
         }

@@ -27,6 +27,11 @@ enum Command {
         /// The folder; made if it is not there.
         folder: PathBuf,
     },
+    /// Writes the reference as one HTML page that needs no network.
+    Page {
+        /// The file to write.
+        file: PathBuf,
+    },
     /// Compares two published contracts, and fails with 1 on a breaking change without a new major version.
     Check {
         /// A published folder, or the bundle of its schemas.
@@ -49,6 +54,7 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<ExitCode, String> {
     match command {
         Command::Publish { folder } => publish(folder).map(|()| ExitCode::SUCCESS),
+        Command::Page { file } => write(file, &chat_spec::publish::html::page()).map(|()| ExitCode::SUCCESS),
         Command::Check { old, new } => check(old, new.as_deref()),
     }
 }
@@ -56,12 +62,16 @@ fn run(command: &Command) -> Result<ExitCode, String> {
 fn publish(folder: &Path) -> Result<(), String> {
     let files = chat_spec::publish::files();
     for (path, contents) in &files {
-        let path = folder.join(path);
-        let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, contents));
-        written.map_err(|error| format!("failed to write {}: {error}", path.display()))?;
+        write(&folder.join(path), contents)?;
     }
     println!("{} files of version {} in {}", files.len(), chat_spec::PROTOCOL_VERSION, folder.display());
     Ok(())
+}
+
+/// Writes a file, and makes its folder if that is not there.
+fn write(path: &Path, contents: &str) -> Result<(), String> {
+    let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, contents));
+    written.map_err(|error| format!("failed to write {}: {error}", path.display()))
 }
 
 fn check(old: &Path, new: Option<&Path>) -> Result<ExitCode, String> {

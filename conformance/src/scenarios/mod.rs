@@ -6,6 +6,7 @@ mod attachments;
 mod call;
 mod chat;
 mod connection;
+mod conversation;
 mod durability;
 mod errors;
 mod events;

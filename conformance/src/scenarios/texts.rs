@@ -31,3 +31,9 @@ pub(super) fn long(code_points: usize) -> String {
     let body = "a😀".chars().cycle().take(code_points.saturating_sub(1));
     body.chain("Ω".chars()).collect()
 }
+
+/// A text of a number of code points, all of them outside of the first plane, with a mark at its end.
+pub(super) fn astral(code_points: usize) -> String {
+    let body = "😀𝒳".chars().cycle().take(code_points.saturating_sub(1));
+    body.chain("𐍈".chars()).collect()
+}

@@ -7,6 +7,7 @@ use std::{
 
 use tokio::sync::Semaphore;
 
+use super::attachment::Attachments;
 use crate::{
     accounts::Account,
     stop::{Outcome, Stop},
@@ -20,6 +21,7 @@ pub struct Casting {
     permits: Semaphore,
     size: usize,
     beacon: Account,
+    attachments: Attachments,
 }
 
 impl Casting {
@@ -31,13 +33,24 @@ impl Casting {
     pub fn new(mut accounts: Vec<Account>) -> Option<Self> {
         let beacon = accounts.pop()?;
         let size = accounts.len();
-        (size > 0).then(|| Self { permits: Semaphore::new(size), free: Mutex::new(accounts.into()), size, beacon })
+        (size > 0).then(|| Self {
+            permits: Semaphore::new(size),
+            free: Mutex::new(accounts.into()),
+            size,
+            beacon,
+            attachments: Attachments::default(),
+        })
     }
 
     /// The user that sentinels are sent to. It is never connected.
     #[must_use]
     pub const fn beacon(&self) -> &Account {
         &self.beacon
+    }
+
+    /// Which attachments of the accounts are spoken for.
+    pub(crate) const fn attachments(&self) -> &Attachments {
+        &self.attachments
     }
 
     /// How many users scenarios can have at one time.

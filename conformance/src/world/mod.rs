@@ -7,8 +7,10 @@
 //! * `client`: saying and hearing.
 //! * `inbox`: what a client heard and nobody took notice of yet.
 //! * `settle`: sentinels, by which silence is shown.
+//! * `attachment`: what can be sent with a message.
 //! * `history`, `presence`: what several scenarios need to ask.
 
+mod attachment;
 mod casting;
 mod client;
 mod history;
@@ -25,11 +27,18 @@ use std::{
 
 use chat_spec::{
     events::{ChatStart, OnMessageNew, OnUserAuthorized, UserAuth},
-    types::{Chat, RoomId},
+    types::{Chat, RoomId, UserId},
 };
 use serde_json::Value;
 
-pub use self::{casting::Casting, client::Client, inbox::HeardEvent, state::ScenarioState};
+pub use self::{
+    attachment::Offered,
+    casting::Casting,
+    client::Client,
+    history::{Direction, Walk},
+    inbox::HeardEvent,
+    state::ScenarioState,
+};
 use crate::{
     accounts::Account,
     calibration::Patience,
@@ -244,6 +253,12 @@ impl World {
         i128::from(chat.unread_count) - i128::from(self.state(|state| state.unread_before(chat.user_id, room)))
     }
 
+    /// The rooms between two users that were listed when one of them authorised.
+    #[must_use]
+    pub fn rooms_between(&self, one: UserId, other: UserId) -> Vec<RoomId> {
+        self.state(|state| state.rooms_between(one, other))
+    }
+
     /// Removes what an earlier scenario or run left between the users of this one.
     async fn tidy(&self, arrived: &[(Client, OnUserAuthorized)]) -> Outcome {
         let ids: Vec<_> = arrived.iter().map(|(client, _)| client.id()).collect();
@@ -268,7 +283,7 @@ impl World {
         arrived: &[(Client, OnUserAuthorized)],
         room: RoomId,
         client: &Client,
-        other: chat_spec::types::UserId,
+        other: UserId,
     ) -> Outcome {
         use chat_spec::events::{ChatClear, OnChatClear};
         client.emit(&ChatClear { room_id: room }).await?;

@@ -49,6 +49,8 @@ pub struct ScenarioState {
     came: BTreeSet<UserId>,
     /// The rooms that this scenario took notice of.
     rooms: BTreeSet<RoomId>,
+    /// The dialogs that were listed at authorisations, with their users.
+    listed: HashMap<RoomId, BTreeSet<UserId>>,
 }
 
 impl ScenarioState {
@@ -66,6 +68,7 @@ impl ScenarioState {
             unread_before: HashMap::new(),
             came: BTreeSet::new(),
             rooms: BTreeSet::new(),
+            listed: HashMap::new(),
         }
     }
 
@@ -156,12 +159,24 @@ impl ScenarioState {
 
     /// Remembers what a user had not read when it came first. A dialog that is not listed then begins with nothing.
     pub(crate) fn remember_unread(&mut self, user: UserId, authorized: &OnUserAuthorized) {
+        for dialog in &authorized.dialogs {
+            self.listed.insert(dialog.room.id, dialog.room.users.iter().map(|user| user.id).collect());
+        }
         if !self.came.insert(user) {
             return;
         }
         for dialog in &authorized.dialogs {
             self.unread_before.entry((dialog.chat.user_id, dialog.room.id)).or_insert(dialog.chat.unread_count);
         }
+    }
+
+    /// The rooms between two users that were listed at an authorisation so far.
+    pub(crate) fn rooms_between(&self, one: UserId, other: UserId) -> Vec<RoomId> {
+        let pair = BTreeSet::from([one, other]);
+        let mut rooms: Vec<RoomId> =
+            self.listed.iter().filter(|(_, users)| **users == pair).map(|(room, _)| *room).collect();
+        rooms.sort_unstable();
+        rooms
     }
 
     /// A side has read a room, or it was cleared: from now on its counter is counted from nothing.

@@ -5,6 +5,7 @@
 //! [`files`].
 
 pub mod asyncapi;
+pub mod html;
 pub mod json_schema;
 pub mod markdown;
 pub mod package;

@@ -31,7 +31,7 @@ pub(super) fn section(entry: &Entry) -> String {
         text.push_str("\nDecisions behind them:\n\n");
         for decision in decisions {
             text.push_str(&format!(
-                "- **{}**, the original {}: {}\n",
+                "- **{}** Original: {}. Decided: {}\n",
                 decision.id, decision.original, decision.decided
             ));
         }

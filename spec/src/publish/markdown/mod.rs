@@ -9,6 +9,7 @@ mod explain;
 mod links;
 mod types;
 
+pub(super) use self::links::slug;
 pub use self::{
     event::event_section,
     explain::{decision, explain, requirement},

@@ -40,7 +40,7 @@ mod tests {
         assert_eq!(
             text(&CONVERSATIONS[1]),
             "sequenceDiagram
-    participant A2 as Alice, 2nd socket
+    participant A2 as Alice, 2nd
     participant A as Alice
     participant S as Server
     participant B as Bob

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use crate::conversations::{Conversation, Line, Party};
 
-const LANE: usize = 150;
+const LANE: usize = 128;
 const HEAD: usize = 30;
 const ROW: usize = 34;
 const MARGIN: usize = 10;
@@ -69,7 +69,9 @@ fn arrow(svg: &mut String, from: usize, to: usize, y: usize, what: &str, answers
     let (tip, back) = if to > from { (to - 1, to - 9) } else { (to + 1, to + 9) };
     element(svg, format_args!(r#"<line class="{class}" x1="{from}" y1="{y}" x2="{back}" y2="{y}"/>"#));
     element(svg, format_args!(r#"<polygon class="tip" points="{tip},{y} {back},{} {back},{}"/>"#, y - 4, y + 4,));
-    label(svg, "what", usize::midpoint(from, to), y - 7, what);
+    // Beside the one who hears it, so that no line of life crosses the words.
+    let middle = if to > from { to - LANE / 2 } else { to + LANE / 2 };
+    label(svg, "what", middle, y - 7, what);
 }
 
 fn note(svg: &mut String, centre: usize, y: usize, width: usize, text: &str) {
