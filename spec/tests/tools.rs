@@ -16,35 +16,39 @@ fn tools() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools")
 }
 
-/// Whether the tools can run: Node is there, and so are the packages of the lock file.
-static READY: LazyLock<bool> = LazyLock::new(|| {
-    if Command::new("node").arg("--version").output().is_err() {
-        assert!(env::var("CI").as_deref() != Ok("true"), "Node is needed where CI=true");
-        return false;
+/// Whether the tools can run: Node is there, and so are the packages of the lock file. If not, why.
+static READY: LazyLock<Result<(), String>> = LazyLock::new(|| {
+    let node = Command::new("node").arg("--version").output();
+    let ready = node.map_err(|error| format!("there is no Node: {error}")).and_then(|_| install());
+    if let (Err(why), Ok("true")) = (&ready, env::var("CI").as_deref()) {
+        panic!("needed where CI=true, but {why}");
     }
-    install();
-    true
+    ready
 });
 
 /// Installs the packages of the lock file, unless they are there already.
-fn install() {
+fn install() -> Result<(), String> {
     let written = |path: &str| fs::metadata(tools().join(path)).and_then(|file| file.modified()).ok();
     let (lock, installed) = (written("package-lock.json"), written("node_modules/.package-lock.json"));
     if installed.is_none() || installed < lock {
-        let npm = Command::new("npm").arg("ci").current_dir(tools()).output().unwrap();
-        assert!(npm.status.success(), "npm ci: {}", text(&npm));
+        let npm = Command::new("npm").arg("ci").current_dir(tools()).output();
+        let npm = npm.map_err(|error| format!("there is no npm: {error}"))?;
+        if !npm.status.success() {
+            return Err(format!("npm ci failed: {}", text(&npm)));
+        }
     }
+    Ok(())
 }
 
 fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// Runs a script on a published folder; `None` where there is no Node.
+/// Runs a script on a published folder; `None` where it cannot run.
 fn node(script: &str, arguments: &[&Path], published: &Path) -> Option<Output> {
-    if !*READY {
+    if let Err(why) = &*READY {
         #[expect(clippy::explicit_write, reason = "a passing test keeps to itself what `eprintln!` prints")]
-        writeln!(std::io::stderr(), "skipped: {script}, because there is no Node").unwrap();
+        writeln!(std::io::stderr(), "skipped: {script}, because {why}").unwrap();
         return None;
     }
     let mut command = Command::new("node");

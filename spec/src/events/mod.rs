@@ -7,15 +7,15 @@
 
 pub mod call;
 pub mod chat;
+mod entry;
 pub mod example;
-mod hearing;
 pub mod message;
 pub mod on;
 pub mod user;
 
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, value::RawValue};
 
@@ -23,6 +23,7 @@ use self::example::Example;
 pub use self::{
     call::{answer::CallAnswer, start::CallStart},
     chat::{clear::ChatClear, delete::ChatDelete, history::ChatHistory, read::ChatRead, start::ChatStart},
+    entry::{Audience, Direction, Entry},
     message::{delete::MessageDelete, send::MessageSend},
     on::{
         call::{answer::OnCallAnswer, init::OnCallInit},
@@ -37,42 +38,6 @@ use crate::{
     types::Refusal,
 };
 
-/// Who sends it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// An action: from a client to the server.
-    ClientToServer,
-    /// An event: from the server to clients.
-    ServerToClient,
-}
-
-/// Who hears an event, or the answer to an action. "A user" means all of that user's authorised sockets (D2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Audience {
-    /// The socket that sent the action, and no other.
-    CallingSocket,
-    /// All sockets of the user who sent the action.
-    Caller,
-    /// All sockets of both users of the room.
-    BothUsers,
-    /// All sockets of the other user.
-    OtherUser,
-    /// All authorised sockets of every other user.
-    Everyone,
-}
-
-impl fmt::Display for Audience {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::CallingSocket => "the calling socket",
-            Self::Caller => "the caller",
-            Self::BothUsers => "both users",
-            Self::OtherUser => "the other user",
-            Self::Everyone => "everyone",
-        })
-    }
-}
-
 /// A type that is said on the wire: the only argument of an action or event.
 pub trait Payload: Serialize + DeserializeOwned + JsonSchema + Example + fmt::Debug + Send + Sync + 'static {
     /// The event name on the wire, such as `message.send`.
@@ -83,45 +48,6 @@ pub trait Payload: Serialize + DeserializeOwned + JsonSchema + Example + fmt::De
 pub trait Action: Payload {
     /// What answers it.
     type Answer: Payload;
-}
-
-/// One line of [`TABLE`].
-#[derive(Debug, Clone, Copy)]
-pub struct Entry {
-    /// The event name on the wire.
-    pub name: &'static str,
-    /// The name of the payload's Rust type, which is also the title of its schema.
-    pub type_name: &'static str,
-    /// Who sends it.
-    pub direction: Direction,
-    /// Who hears it; for an action: who hears the answer.
-    pub audience: Audience,
-    /// For an action: the wire name of the event that answers it.
-    pub answered_by: Option<&'static str>,
-    /// The profile that a server declares to have it; `None` for what the original documents.
-    pub profile: Option<&'static str>,
-    /// Adds the payload's schema to a generator.
-    pub schema: fn(&mut SchemaGenerator) -> Schema,
-    /// The payload's example, as it looks on the wire.
-    pub example: fn() -> Value,
-    /// The same, as text to read: indented, with the fields in the order in which they are documented.
-    pub example_text: fn() -> String,
-    /// Whether the payload's type can be read from a JSON text, and if not, why.
-    pub read: fn(&RawValue) -> Result<(), Malformed>,
-}
-
-impl Entry {
-    /// The entry of a wire name; `None` for a name that the protocol does not know.
-    #[must_use]
-    pub fn find(name: &str) -> Option<&'static Self> {
-        TABLE.iter().find(|entry| entry.name == name)
-    }
-
-    /// The payload that says the same as `T` on the wire.
-    #[must_use]
-    pub fn of<T: Payload>() -> &'static Self {
-        Self::find(T::NAME).expect("the table holds every payload: both come from one macro")
-    }
 }
 
 fn example_of<T: Payload>() -> Value {

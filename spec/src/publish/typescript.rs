@@ -60,7 +60,8 @@ fn header() -> String {
     )
 }
 
-fn renamed(name: &str) -> &str {
+/// What a type is called in TypeScript.
+pub(super) fn renamed(name: &str) -> &str {
     RENAMED.iter().find(|(ours, _)| *ours == name).map_or(name, |(_, theirs)| theirs)
 }
 

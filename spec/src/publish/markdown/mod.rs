@@ -1,7 +1,7 @@
 //! `PROTOCOL.md`: the reference that a person reads. `explain` prints its sections one by one.
 //!
 //! * [`event_section`]: an action or event, with its fields, an example, who gets it, its requirements.
-//! * [`explain`]: the same by name, and what a requirement or a decision says.
+//! * [`explain()`]: the same by name, and what a requirement or a decision says.
 
 mod chapters;
 mod event;

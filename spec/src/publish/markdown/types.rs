@@ -6,6 +6,7 @@ use crate::{
     publish::{
         json_schema,
         shape::{Documented, Field, Shape},
+        typescript,
     },
 };
 
@@ -16,6 +17,10 @@ pub(super) fn chapter() -> String {
     for (name, schema) in json_schema::definitions() {
         if !is_payload(&name) {
             text.push_str(&format!("\n### {name}\n\n{}", section(&Documented::of(&schema))));
+            let in_typescript = typescript::renamed(&name);
+            if in_typescript != name {
+                text.push_str(&format!("\nIn TypeScript: `{in_typescript}`.\n"));
+            }
         }
     }
     text

@@ -1,8 +1,11 @@
 //! Who says what to whom, one after the other, in the typical uses of the protocol.
 //!
 //! A conversation says only who acts. Who hears the answer is derived from the [table](crate::events::TABLE), so a
-//! picture of a conversation shows what the table says.
+//! picture of a conversation shows what the table says. To add one: put it into `table.rs`.
 
+mod table;
+
+pub use self::table::CONVERSATIONS;
 use crate::events::{Audience, Entry};
 
 /// Who takes part. Alice has two sockets, so that it shows who is meant by "the caller" and by "the calling socket".
@@ -75,58 +78,6 @@ pub enum Line {
     /// A remark beside somebody's line.
     Note(Party, &'static str),
 }
-
-/// Every conversation, in the order of a client's life.
-pub const CONVERSATIONS: &[Conversation] = &[
-    Conversation {
-        title: "Coming and going",
-        steps: &[
-            Step::Acts(Party::Alice, "user.auth"),
-            Step::Announces("on.user.online"),
-            Step::Note(Party::Alice, "her last socket closes"),
-            Step::Announces("on.user.online"),
-        ],
-    },
-    Conversation { title: "A first message", steps: &[Step::Acts(Party::Alice, "chat.start")] },
-    Conversation {
-        title: "Messages to and fro",
-        steps: &[
-            Step::Acts(Party::Alice, "message.send"),
-            Step::Acts(Party::Bob, "chat.read"),
-            Step::Acts(Party::Bob, "message.send"),
-            Step::Acts(Party::Alice, "chat.read"),
-        ],
-    },
-    Conversation { title: "A message taken back", steps: &[Step::Acts(Party::Alice, "message.delete")] },
-    Conversation {
-        title: "Walking through the history",
-        steps: &[
-            Step::Acts(Party::Alice, "chat.history"),
-            Step::Note(Party::Alice, "last_id = her oldest message"),
-            Step::Acts(Party::Alice, "chat.history"),
-        ],
-    },
-    Conversation {
-        title: "Clearing and deleting a dialog",
-        steps: &[Step::Acts(Party::Alice, "chat.clear"), Step::Acts(Party::Alice, "chat.delete")],
-    },
-    Conversation {
-        title: "A call",
-        steps: &[
-            Step::Acts(Party::Alice, "call.start"),
-            Step::Note(Party::Bob, "picks up"),
-            Step::Acts(Party::Bob, "call.answer"),
-        ],
-    },
-    Conversation {
-        title: "Acknowledgements and refusals (profile errors)",
-        steps: &[
-            Step::ActsAndAsks(Party::Alice, "message.send"),
-            Step::Note(Party::Alice, "without a callback"),
-            Step::IsRefused(Party::Alice, "chat.read"),
-        ],
-    },
-];
 
 impl Conversation {
     /// What a picture of it shows, from top to bottom.
