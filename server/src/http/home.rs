@@ -13,6 +13,8 @@ const PAGE: &str = "<!doctype html>
 <pre>let socket = io(location.origin, { path: '/', transports: ['websocket'] })
 socket.on('on.user.authorized', console.log)
 socket.emit('user.auth', { id, token })</pre>
+<p>What is said on the wire: <a href=\"/docs\">the reference</a>, <a href=\"/schemas/bundle.json\">JSON Schema</a>,
+<a href=\"/asyncapi.json\">AsyncAPI</a>, <a href=\"/index.d.ts\">TypeScript</a>.</p>
 <p>Files go to <code>POST /attachments</code>, health is at <a href=\"/healthz\"><code>/healthz</code></a>.</p>
 </html>
 ";

@@ -1,6 +1,8 @@
-//! What is served over plain HTTP: a page that says what this is, health, attachments; and the way to Socket.IO.
+//! What is served over plain HTTP: a page that says what this is, health, attachments, the published contract; and the
+//! way to Socket.IO.
 
 mod attachments;
+mod contract;
 mod failure;
 mod files;
 mod home;

@@ -13,7 +13,7 @@ use serde_json::json;
 use tower::ServiceExt as _;
 use tower_http::cors::{Any, CorsLayer};
 
-use super::{Files, attachments, home::home};
+use super::{Files, attachments, contract, home::home};
 use crate::{auth::Authenticator, clock::Clock, store::Store, wire::SocketIoRoutes};
 
 /// What HTTP handlers need of the server.
@@ -39,6 +39,7 @@ pub(crate) fn router(state: HttpState, socket_io: SocketIoRoutes, socket_path: &
         .route("/healthz", get(health))
         .route("/attachments", post(attachments::upload))
         .route("/attachments/{id}", get(attachments::download))
+        .merge(contract::routes())
         .layer(DefaultBodyLimit::max(upload_bytes))
         // Browsers on other origins upload and download with a token in a header; there are no cookies to protect.
         .layer(
