@@ -11,6 +11,8 @@ pub struct Unexpected<'a> {
     pub authorised: bool,
     /// Whether the socket's user takes part in the dialog that the event is about, as far as the event tells.
     pub member: bool,
+    /// Whether the same user has another socket, which the event could have been meant for.
+    pub one_of_several: bool,
 }
 
 /// The requirement that an event breaks that nobody expected.
@@ -23,6 +25,7 @@ pub fn of_unexpected(unexpected: Unexpected<'_>) -> &'static str {
         return "EVT-1";
     }
     match unexpected.event {
+        "on.chat.history" | "on.user.authorized" | "on.error" if unexpected.one_of_several => "AUTH-11",
         "on.message.new" if unexpected.member => "EVT-1",
         "on.message.new" => "SEND-3",
         "on.chat.read" if unexpected.member => "READ-4",

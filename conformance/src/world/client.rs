@@ -25,7 +25,7 @@ use crate::{
     attribution::{self, Unexpected},
     stop::{Outcome, Stop},
     transcript::canonical::canonical,
-    wire::{Ack, CloseReason, Connection, Record, Sender},
+    wire::{Ack, CloseReason, Connection, Handshake, Record, Sender},
 };
 
 /// How long the listening task waits in one go; it goes on listening after that.
@@ -42,6 +42,7 @@ struct Inner {
     world: World,
     account: Account,
     label: String,
+    handshake: Handshake,
     sender: Sender,
     record: Arc<Record>,
     inbox: Inbox,
@@ -70,6 +71,7 @@ impl Client {
                 world,
                 account,
                 label: label.to_owned(),
+                handshake: connection.handshake().clone(),
                 sender: connection.sender().clone(),
                 record: connection.record(),
                 inbox: Inbox::default(),
@@ -156,6 +158,12 @@ impl Client {
     #[must_use]
     pub fn account(&self) -> &Account {
         &self.inner.account
+    }
+
+    /// The server's greeting: its session id and its heartbeat.
+    #[must_use]
+    pub fn handshake(&self) -> &Handshake {
+        &self.inner.handshake
     }
 
     /// What the scenario calls this connection, such as `alice` or `alice/laptop`.
@@ -357,6 +365,15 @@ impl Client {
         Ok(parsed)
     }
 
+    /// Waits for an event as long as is said, and takes notice of it where it comes. For what need not come.
+    pub async fn hear_within<E: Payload>(&self, patience: Duration) -> Outcome<Option<E>> {
+        let find = |heard: &mut super::inbox::Heard| match heard.take(E::NAME, |_| true) {
+            None => heard.closed.is_some().then_some(None),
+            event => Some(event),
+        };
+        self.inner.inbox.wait_for(patience, find).await.flatten().map(|event| self.read(event)).transpose()
+    }
+
     /// Takes notice of an event where one came already; does not wait.
     pub fn take<E: Payload>(&self) -> Outcome<Option<E>> {
         self.inner.inbox.with(|heard| heard.take(E::NAME, |_| true)).map(|event| self.read(event)).transpose()
@@ -396,15 +413,24 @@ impl Client {
             repeated,
             authorised: self.is_authorised(),
             member: event.payload["chat"]["user_id"].as_u64() == Some(self.id().get()),
+            one_of_several: self.has_siblings(),
         };
         let requirement = match requirement {
             Some(requirement) if !repeated => requirement,
             _ => attribution::of_unexpected(unexpected),
         };
+        let world = &self.inner.world;
+        let requirement = if requirement == "EVT-1" { world.state(|state| state.repeats) } else { requirement };
         let how = if repeated { "once more" } else { "and nothing of the kind should come" };
         let sentence = format!("`{}` heard {} {how}", self.label(), event.name);
         let got = Some(observer::shorten(&event.payload.to_string()));
-        self.inner.world.state(|state| state.find(requirement, sentence, None, got));
+        world.state(|state| state.find(requirement, sentence, None, got));
+    }
+
+    /// Whether another connection of the same user is open.
+    fn has_siblings(&self) -> bool {
+        let is_sibling = |other: &Self| other.id() == self.id() && !Arc::ptr_eq(&self.inner, &other.inner);
+        self.inner.world.clients().iter().any(|other| is_sibling(other) && other.is_open())
     }
 
     /// At the end of a scenario: every event that came was expected, or is found.

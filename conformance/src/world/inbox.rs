@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use chat_spec::types::UserId;
+use chat_spec::{
+    events::{OnUserOnline, Payload},
+    types::UserId,
+};
 use serde_json::Value;
 use tokio::sync::Notify;
 
@@ -92,6 +95,17 @@ impl Heard {
         let event = self.pending.remove(position)?;
         self.taken.push(event.clone());
         Some(event)
+    }
+
+    /// The socket is authorised: what it heard of others a moment before its answer is no secret any more (PRES-4).
+    /// Servers are free to tell everyone first and the newcomer second.
+    pub(super) fn presence_from_now_on(&mut self) {
+        let (early, others) =
+            std::mem::take(&mut self.pending).into_iter().partition(|event| event.name == OnUserOnline::NAME);
+        let early: VecDeque<HeardEvent> = early;
+        self.pending = others;
+        let read = |event: HeardEvent| serde_json::from_value::<OnUserOnline>(event.payload).ok();
+        self.presence.extend(early.into_iter().filter_map(read).map(|presence| (presence.id, presence.online)));
     }
 
     /// The names of what came and nobody took notice of, for a sentence.

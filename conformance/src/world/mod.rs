@@ -9,6 +9,7 @@
 //! * `settle`: sentinels, by which silence is shown.
 //! * `attachment`: what can be sent with a message.
 //! * `history`, `presence`: what several scenarios need to ask.
+//! * `reaction`: what a client hears when it is refused, and whether two refusals can be told apart.
 
 mod attachment;
 mod casting;
@@ -17,6 +18,7 @@ mod history;
 mod inbox;
 mod observer;
 mod presence;
+mod reaction;
 mod settle;
 mod state;
 
@@ -31,12 +33,14 @@ use chat_spec::{
 };
 use serde_json::Value;
 
+pub(crate) use self::reaction::{event_of, without_numbers};
 pub use self::{
     attachment::Offered,
     casting::Casting,
     client::Client,
     history::{Direction, Walk},
     inbox::HeardEvent,
+    reaction::{Reaction, Reactions},
     state::ScenarioState,
 };
 use crate::{
@@ -148,6 +152,11 @@ impl World {
         Stop::Broken
     }
 
+    /// Says which requirement it breaks in this scenario that an event comes twice: a more special one than EVT-1.
+    pub fn repeats_break(&self, requirement: &'static str) {
+        self.state(|state| state.repeats = requirement);
+    }
+
     /// Notes what the server does where servers are free.
     pub fn dialect(&self, source: &str, matter: &str, server: impl Into<String>, ours: &str) {
         let entry =
@@ -170,6 +179,13 @@ impl World {
         });
         self.inner.cast.lock().unwrap_or_else(PoisonError::into_inner).extend(accounts.iter().cloned());
         accounts.try_into().map_err(|_| Stop::Harness("the casting gave another number of accounts".into()))
+    }
+
+    /// Any number of accounts for this scenario alone, without names.
+    pub async fn crowd(&self, count: usize) -> Outcome<Vec<Account>> {
+        let accounts = self.subject().casting.take(count).await?;
+        self.inner.cast.lock().unwrap_or_else(PoisonError::into_inner).extend(accounts.iter().cloned());
+        Ok(accounts)
     }
 
     /// Users for this scenario alone, each connected and authorised with one socket, with no message between any two
@@ -215,8 +231,23 @@ impl World {
 
     /// One more socket of a user, connected and authorised, outside of the transcript: a second device. `label` such as
     /// `alice/laptop`.
+    ///
+    /// That a user may have several is a SHOULD (AUTH-11), so a server that lets in one device alone breaks that, and
+    /// nothing that is checked with several sockets is held against it.
     pub async fn another_socket(&self, user: &Client, label: &str) -> Outcome<Client> {
-        Ok(self.arrive(user.account(), label).await?.0)
+        let socket = self.connect(user.account(), label).await?;
+        self.silently(async {
+            socket.emit(&auth(user.account())).await?;
+            let answer: OnUserAuthorized = socket.expect("AUTH-11").await?;
+            user.send_sentinel().await?;
+            if answer.success && user.is_open() {
+                return Ok(());
+            }
+            let what = if answer.success { "it cost the first one" } else { "it was refused" };
+            Err(self.broken("AUTH-11", format!("`{label}`, a second socket of a user, authorised, and {what}")))
+        })
+        .await?;
+        Ok(socket)
     }
 
     /// Closes the user's connection and comes back with a new one in the same lane, outside of the transcript. Gives the

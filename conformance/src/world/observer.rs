@@ -105,7 +105,7 @@ fn put(client: &Client, world: &World, event: HeardEvent) {
             // A sentinel that comes twice is an event that comes twice.
             if !heard.sentinels.insert(number) {
                 let sentence = format!("`{}` heard the same on.message.new twice", client.label());
-                world.state(|state| state.find("EVT-1", sentence, None, None));
+                world.state(|state| state.find(state.repeats, sentence, None, None));
             }
         });
     }
@@ -115,6 +115,7 @@ fn put(client: &Client, world: &World, event: HeardEvent) {
     {
         world.state(|state| state.remember_unread(client.id(), &authorized));
         client.set_authorised();
+        client.inbox().add(super::inbox::Heard::presence_from_now_on);
     }
     client.inbox().add(|heard| heard.pending.push_back(event));
 }

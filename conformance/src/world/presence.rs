@@ -1,6 +1,9 @@
 //! Who is online, as a client was told.
 
-use chat_spec::events::{OnUserOnline, Payload};
+use chat_spec::{
+    events::{OnUserOnline, Payload},
+    types::UserId,
+};
 use serde_json::json;
 
 use super::Client;
@@ -34,6 +37,36 @@ impl Client {
         let payload = json!({"id": user, "online": said});
         world.state(|state| state.record(self.label(), Heard::Received, OnUserOnline::NAME, Some(payload)));
         if said == online { Ok(()) } else { Err(Stop::Broken) }
+    }
+
+    /// Waits until a user is announced as online or offline, whatever was announced of it before. Takes notice of all of
+    /// it, outside of the transcript.
+    pub async fn expect_announced(&self, requirement: &'static str, of: &Client, online: bool) -> Outcome {
+        let world = self.world();
+        world.state(|state| state.mark_checked(requirement));
+        let user = of.id();
+        let find = |heard: &mut super::inbox::Heard| {
+            let position = heard.presence.iter().position(|said| *said == (user, online))?;
+            let after = heard.presence.split_off(position + 1);
+            heard.presence.retain(|(id, _)| *id != user);
+            heard.presence.extend(after);
+            Some(())
+        };
+        let mut came = self.inbox().wait_for(world.patience().event, find).await;
+        if came.is_none() && self.is_listening() {
+            self.send_sentinel().await?;
+            came = self.inbox().wait_for(world.patience().quiet, find).await;
+        }
+        came.ok_or_else(|| {
+            let sentence = format!("`{}` was never told that `{}` is {}", self.label(), of.label(), word(online));
+            world.broken(requirement, sentence)
+        })
+    }
+
+    /// Every announcement that came and nobody took notice of, of whomever, as (user, online).
+    #[must_use]
+    pub fn announcements(&self) -> Vec<(UserId, bool)> {
+        self.inbox().with(|heard| heard.presence.iter().copied().collect())
     }
 
     /// The announcements of a user that came and nobody took notice of yet, in order. Takes notice of them.

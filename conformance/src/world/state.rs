@@ -47,6 +47,8 @@ pub struct ScenarioState {
     unread_before: HashMap<(UserId, RoomId), u64>,
     /// The users that were authorised before.
     came: BTreeSet<UserId>,
+    /// The requirement that an event breaks which comes twice.
+    pub(crate) repeats: &'static str,
     /// The rooms that this scenario took notice of.
     rooms: BTreeSet<RoomId>,
     /// The dialogs that were listed at authorisations, with their users.
@@ -67,6 +69,7 @@ impl ScenarioState {
             hidden: 0,
             unread_before: HashMap::new(),
             came: BTreeSet::new(),
+            repeats: "EVT-1",
             rooms: BTreeSet::new(),
             listed: HashMap::new(),
         }
