@@ -25,7 +25,7 @@ use crate::{
     attribution::{self, Unexpected},
     stop::{Outcome, Stop},
     transcript::canonical::canonical,
-    wire::{Ack, CloseReason, Connection, Handshake, Record, Sender},
+    wire::{Ack, CloseReason, Connection, Handshake, Record, SendError, Sender},
 };
 
 /// How long the listening task waits in one go; it goes on listening after that.
@@ -51,6 +51,8 @@ struct Inner {
     deaf: AtomicBool,
     /// Whether what the scenario does may cost the connection.
     may_be_closed: AtomicBool,
+    /// Whether the scenario sends on it what may be answered in any way.
+    misbehaving: AtomicBool,
     sentinels: AtomicU64,
     commands: mpsc::Sender<Command>,
 }
@@ -78,6 +80,7 @@ impl Client {
                 authorised: AtomicBool::new(false),
                 deaf: AtomicBool::new(false),
                 may_be_closed: AtomicBool::new(false),
+                misbehaving: AtomicBool::new(false),
                 sentinels: AtomicU64::new(0),
                 commands,
             }),
@@ -221,7 +224,8 @@ impl Client {
         else {
             return;
         };
-        if !self.inner.may_be_closed.load(Ordering::Acquire) {
+        let excused = [&self.inner.may_be_closed, &self.inner.misbehaving];
+        if !excused.iter().any(|excuse| excuse.load(Ordering::Acquire)) {
             let sentence =
                 format!("the connection of `{}` was lost, and it answered every ping: {reason}", self.label());
             self.inner.world.state(|state| state.find("CONN-2", sentence, None, None));
@@ -233,8 +237,19 @@ impl Client {
         self.inner.inbox.wait_for(patience, |heard| heard.closed.clone()).await
     }
 
+    /// Says that the scenario sends malformed packets on this connection: how the server puts its answers is not judged.
+    pub fn set_misbehaving(&self) {
+        self.inner.misbehaving.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_misbehaving(&self) -> bool {
+        self.inner.misbehaving.load(Ordering::Acquire)
+    }
+
     pub(super) fn is_listening(&self) -> bool {
-        self.is_open() && !self.inner.deaf.load(Ordering::Acquire)
+        // A socket that the server took out of the namespace hears nothing any more, though its transport is open.
+        let joined = self.inner.inbox.with(|heard| !heard.left);
+        joined && self.is_open() && !self.inner.deaf.load(Ordering::Acquire)
     }
 
     pub(super) fn next_sentinel(&self) -> u64 {
@@ -264,7 +279,7 @@ impl Client {
         // A closed connection is noticed where something is expected of it, with the reason.
         match self.inner.sender.emit(action, &arguments).await {
             Ok(()) => Ok(()),
-            Err(_) if !self.is_open() => Ok(()),
+            Err(SendError::Closed(_)) => Ok(()),
             Err(error) => Err(Stop::Harness(format!("`{}` could not send {action}: {error}", self.label()))),
         }
     }
@@ -277,7 +292,7 @@ impl Client {
         }
         match self.inner.sender.emit_with_ack(action, &arguments).await {
             Ok(pending) => Ok(pending.wait(self.inner.world.patience().event).await.ok()),
-            Err(_) if !self.is_open() => Ok(None),
+            Err(SendError::Closed(_)) => Ok(None),
             Err(error) => Err(Stop::Harness(format!("`{}` could not send {action}: {error}", self.label()))),
         }
     }

@@ -8,19 +8,22 @@
 //! * `inbox`: what a client heard and nobody took notice of yet.
 //! * `settle`: sentinels, by which silence is shown.
 //! * `attachment`: what can be sent with a message.
-//! * `history`, `presence`: what several scenarios need to ask.
+//! * `history`, `presence`, `dropped`, `refused`, `talk`: what several scenarios need to ask, to hear and to do.
 //! * `reaction`: what a client hears when it is refused, and whether two refusals can be told apart.
 
 mod attachment;
 mod casting;
 mod client;
+mod dropped;
 mod history;
 mod inbox;
 mod observer;
 mod presence;
 mod reaction;
+mod refused;
 mod settle;
 mod state;
+mod talk;
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -38,6 +41,7 @@ pub use self::{
     attachment::Offered,
     casting::Casting,
     client::Client,
+    dropped::{Dropped, ToldBy},
     history::{Direction, Walk},
     inbox::HeardEvent,
     reaction::{Reaction, Reactions},
