@@ -307,6 +307,8 @@ impl Client {
                 .world
                 .broken("AUTH-1", format!("`{}` was refused with the right token", self.label())));
         }
+        let user = authorized.user.as_ref().map(|user| user.id);
+        self.inner.world.check_eq("AUTH-1", "the user who is welcomed", &user, &Some(self.id()));
         Ok(authorized)
     }
 
@@ -331,9 +333,13 @@ impl Client {
             None => heard.closed.clone().map(Err),
         };
         let mut came = self.inner.inbox.wait_for(patience.event, find).await;
+        let mut answered = false;
         if came.is_none() && self.is_listening() {
-            // Late is not wrong: it is absent only when something later on the same path has come.
-            self.send_sentinel().await?;
+            // Late is not wrong: it is absent only when something later on the same path has come. Where nothing comes
+            // at all, it is absent when the whole patience of the run is over, which a sentinel is waited for.
+            if !matches!(self.send_sentinel().await, Err(Stop::NotEvaluable(_))) {
+                answered = true;
+            }
             came = self.inner.inbox.wait_for(patience.quiet, find).await;
         }
         match came {
@@ -343,13 +349,17 @@ impl Client {
                     format!("`{}` expected {}, and the connection was closed: {reason}", self.label(), E::NAME);
                 Err(world.broken(requirement, sentence))
             }
-            None => Err(self.missing(requirement, E::NAME)),
+            None => Err(self.missing(requirement, E::NAME, answered)),
         }
     }
 
-    fn missing(&self, requirement: &'static str, name: &str) -> Stop {
+    fn missing(&self, requirement: &'static str, name: &str, answered: bool) -> Stop {
         let got = self.inner.inbox.with(|heard| heard.pending_names());
-        let sentence = format!("`{}` never heard {name}, although a later action of its was answered", self.label());
+        let later = match answered {
+            true => "although a later action of its was answered".to_owned(),
+            false => format!("nor an answer to a later action, in {:.1} s", self.world().patience().max.as_secs_f64()),
+        };
+        let sentence = format!("`{}` never heard {name}, {later}", self.label());
         self.inner.world.state(|state| {
             state.find(requirement, sentence, Some(format!("{name} at `{}`", self.label())), Some(got));
         });

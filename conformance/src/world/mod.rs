@@ -243,11 +243,13 @@ impl World {
         self.silently(async {
             socket.emit(&auth(user.account())).await?;
             let answer: OnUserAuthorized = socket.expect("AUTH-11").await?;
-            user.send_sentinel().await?;
-            if answer.success && user.is_open() {
-                return Ok(());
-            }
-            let what = if answer.success { "it cost the first one" } else { "it was refused" };
+            let first_answers = user.send_sentinel().await.is_ok();
+            let what = match answer.success {
+                true if !user.is_open() => "it cost the first one",
+                true if !first_answers => "the first one is not answered any more",
+                true => return Ok(()),
+                false => "it was refused",
+            };
             Err(self.broken("AUTH-11", format!("`{label}`, a second socket of a user, authorised, and {what}")))
         })
         .await?;

@@ -140,6 +140,26 @@ impl Client {
     /// Sends an action that should be refused, and gives all that this client hears of it. `acknowledged` asks for an
     /// acknowledgement as well. Outside of the transcript; what is documented and unexpected is found as always.
     pub async fn reaction(&self, action: &str, payload: &Value, acknowledged: bool) -> Outcome<Reaction> {
+        self.reaction_to(action, payload, acknowledged, None).await
+    }
+
+    /// The same of `user.auth`, which has an answer of its own also when it is refused: `requirement` asks for it.
+    pub async fn reaction_to_auth(
+        &self,
+        payload: &Value,
+        acknowledged: bool,
+        requirement: &'static str,
+    ) -> Outcome<Reaction> {
+        self.reaction_to(UserAuth::NAME, payload, acknowledged, Some(requirement)).await
+    }
+
+    async fn reaction_to(
+        &self,
+        action: &str,
+        payload: &Value,
+        acknowledged: bool,
+        answered: Option<&'static str>,
+    ) -> Outcome<Reaction> {
         let before = self.record().snapshot().len();
         let arguments = std::slice::from_ref(payload);
         let pending = if acknowledged {
@@ -152,9 +172,9 @@ impl Client {
             Err(_) if !self.is_open() => None,
             Err(error) => return Err(Stop::Harness(format!("`{}` could not send {action}: {error}", self.label()))),
         };
-        if action == UserAuth::NAME {
-            // It has an answer of its own, which must not be taken for that of a sentinel.
-            self.world().clone().silently(self.expect::<OnUserAuthorized>("AUTH-2")).await?;
+        if let Some(requirement) = answered {
+            // It must not be taken for the answer of a sentinel.
+            self.world().clone().silently(self.expect::<OnUserAuthorized>(requirement)).await?;
         }
         if self.is_listening() {
             self.send_sentinel().await?;

@@ -210,8 +210,8 @@ async fn unknown_users_and_wrong_tokens_look_alike(world: &World) -> Outcome {
         // What differs by chance does not differ by chance twice.
         for _ in 0..2 {
             for sample in 0..2 {
-                for (kind, (_, _, tries)) in kinds.iter().enumerate() {
-                    reactions.add(kind, react(world, &alice, tries[sample], acknowledged).await?);
+                for (kind, (requirement, _, tries)) in kinds.iter().enumerate() {
+                    reactions.add(kind, react(world, &alice, tries[sample], acknowledged, requirement).await?);
                 }
             }
             if reactions.are_alike() {
@@ -233,9 +233,15 @@ fn next_to(id: u64) -> u64 {
     if id < MAX_ID / 2 { id + 1_000_003 } else { id - 1_000_003 }
 }
 
-async fn react(world: &World, account: &Account, (id, token): (u64, &str), acknowledged: bool) -> Outcome<Reaction> {
+async fn react(
+    world: &World,
+    account: &Account,
+    (id, token): (u64, &str),
+    acknowledged: bool,
+    requirement: &'static str,
+) -> Outcome<Reaction> {
     let client = world.connect(account, "intruder").await?;
-    let reaction = client.reaction("user.auth", &json!({"id": id, "token": token}), acknowledged).await;
+    let reaction = client.reaction_to_auth(&json!({"id": id, "token": token}), acknowledged, requirement).await;
     client.close().await;
     reaction
 }

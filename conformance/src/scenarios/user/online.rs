@@ -304,7 +304,7 @@ async fn hurry(world: &World, account: &Account) -> Outcome<Client> {
 /// Comes and goes a few times, each time before the server can have noticed that the socket before went; stays at last.
 async fn flicker(world: &World, account: &Account, mut last: Client, round: usize) -> Outcome<Client> {
     for turn in 0..4 {
-        if (round + turn) % 2 == 0 {
+        if (round + turn).is_multiple_of(2) {
             last.abort().await
         } else {
             last.close().await
@@ -331,7 +331,7 @@ async fn quick_reconnects(world: &World) -> Outcome {
         bob.emit(&MessageSend { room_id: room, text: world.text("are you there?"), attachment_id: None }).await?;
         last.expect::<OnMessageNew>("SEND-1").await?;
         bob.expect::<OnMessageNew>("SEND-1").await?;
-        if round % 2 == 0 {
+        if round.is_multiple_of(2) {
             last.abort().await
         } else {
             last.close().await
@@ -374,7 +374,7 @@ async fn gone_before_the_answer(world: &World) -> Outcome {
     for turn in 0..6_u32 {
         let hasty = world.connect(&alice, "alice").await?;
         hasty.emit(&UserAuth { id: alice.id, token: alice.token.clone() }).await?;
-        if turn % 2 == 0 {
+        if turn.is_multiple_of(2) {
             hasty.close().await;
         } else {
             // At different moments of the server's work; the verdict does not depend on them.
