@@ -85,7 +85,14 @@ async fn coming_and_going_is_announced(world: &World) -> Outcome {
     let [alice, bob, carol, dave] = world.accounts(["alice", "bob", "carol", "dave"]).await?;
     let (bob, _) = world.arrive(&bob, "bob").await?;
     let (carol, _) = world.arrive(&carol, "carol").await?;
-    away(world, &alice, "alice", &[&bob, &carol]).await?;
+    if let Err(stop) = away(world, &alice, "alice", &[&bob, &carol]).await {
+        // That its going is not announced is found; whether its coming is has still to be seen.
+        let (user, _) = world.arrive(&alice, "alice").await?;
+        for watcher in [&bob, &carol] {
+            watcher.expect_announced("PRES-1", &user, true).await?;
+        }
+        return Err(stop);
+    }
 
     let user = world.connect(&alice, "alice").await?;
     user.authorise().await?;
