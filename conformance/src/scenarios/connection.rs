@@ -107,6 +107,7 @@ async fn is_closed_when_pings_go_unanswered(world: &World) -> Outcome {
     let options = OpenOptions { answer_pings: false, ..world.open_options() };
     let begun = Instant::now();
     let alice = world.connect_with(&alice, "alice", options).await?;
+    alice.may_be_closed();
     let in_time = alice.handshake().longest_silence();
     let at_last = in_time + grace(in_time);
     within_patience(world, at_last, "pingInterval + pingTimeout (and some grace)")?;

@@ -217,8 +217,14 @@ impl Client {
     }
 
     /// Finds a connection that the server closed although nothing was done that may cost it: its silence would prove
-    /// nothing.
+    /// nothing. Who is not authorised may be cut off after refusals (AUTH-8 is a SHOULD), and so may one of several
+    /// sockets of a user (AUTH-11 is one).
     pub(super) fn find_unexpected_end(&self) {
+        let is_another = |other: &Self| other.id() == self.id() && !Arc::ptr_eq(&self.inner, &other.inner);
+        let one_of_several = || self.world().clients().iter().any(|other| is_another(other) && other.is_open());
+        if !self.is_authorised() || one_of_several() {
+            return;
+        }
         let reason = self.inner.inbox.with(|heard| heard.closed.clone());
         let Some(reason) = reason.filter(|reason| !matches!(reason, CloseReason::ByClient | CloseReason::Unanswered))
         else {

@@ -63,16 +63,15 @@ impl Client {
         })
     }
 
-    /// Every announcement that came and nobody took notice of, of whomever, as (user, online).
-    #[must_use]
-    pub fn announcements(&self) -> Vec<(UserId, bool)> {
-        self.inbox().with(|heard| heard.presence.iter().copied().collect())
-    }
-
     /// The announcements of a user that came and nobody took notice of yet, in order. Takes notice of them.
     #[must_use]
     pub fn announcements_of(&self, of: &Client) -> Vec<bool> {
-        let user = of.id();
+        self.announcements_of_id(of.id())
+    }
+
+    /// The same of a user that has no connection in the scenario, or that there is not.
+    #[must_use]
+    pub fn announcements_of_id(&self, user: UserId) -> Vec<bool> {
         self.inbox().with(|heard| {
             let said = heard.presence.iter().filter(|(id, _)| *id == user).map(|(_, online)| *online).collect();
             heard.presence.retain(|(id, _)| *id != user);
