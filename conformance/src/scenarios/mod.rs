@@ -35,7 +35,12 @@ const FILES: &[&[Scenario]] = &[
     call::answer::SCENARIOS,
     attachments::SCENARIOS,
     safety::SCENARIOS,
-    robustness::SCENARIOS,
+    robustness::malformed::SCENARIOS,
+    robustness::unknown::SCENARIOS,
+    robustness::packets::SCENARIOS,
+    robustness::oversized::SCENARIOS,
+    robustness::binary::SCENARIOS,
+    robustness::latency::SCENARIOS,
     durability::SCENARIOS,
     errors::SCENARIOS,
 ];

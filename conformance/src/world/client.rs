@@ -25,7 +25,7 @@ use crate::{
     attribution::{self, Unexpected},
     stop::{Outcome, Stop},
     transcript::canonical::canonical,
-    wire::{Ack, CloseReason, Connection, Record, Sender},
+    wire::{Ack, CloseReason, Connection, Record, SendError, Sender},
 };
 
 /// How long the listening task waits in one go; it goes on listening after that.
@@ -48,6 +48,8 @@ struct Inner {
     authorised: AtomicBool,
     /// Whether the scenario made it stop reading, so that no sentinel can come back.
     deaf: AtomicBool,
+    /// Whether the scenario sends on it what may be answered in any way.
+    misbehaving: AtomicBool,
     sentinels: AtomicU64,
     commands: mpsc::Sender<Command>,
 }
@@ -73,6 +75,7 @@ impl Client {
                 inbox: Inbox::default(),
                 authorised: AtomicBool::new(false),
                 deaf: AtomicBool::new(false),
+                misbehaving: AtomicBool::new(false),
                 sentinels: AtomicU64::new(0),
                 commands,
             }),
@@ -202,8 +205,19 @@ impl Client {
         self.inner.inbox.wait_for(patience, |heard| heard.closed.clone()).await
     }
 
+    /// Says that the scenario sends malformed packets on this connection: how the server puts its answers is not judged.
+    pub fn set_misbehaving(&self) {
+        self.inner.misbehaving.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_misbehaving(&self) -> bool {
+        self.inner.misbehaving.load(Ordering::Acquire)
+    }
+
     pub(super) fn is_listening(&self) -> bool {
-        self.is_open() && !self.inner.deaf.load(Ordering::Acquire)
+        // A socket that the server took out of the namespace hears nothing any more, though its transport is open.
+        let joined = self.inner.inbox.with(|heard| !heard.left);
+        joined && self.is_open() && !self.inner.deaf.load(Ordering::Acquire)
     }
 
     pub(super) fn next_sentinel(&self) -> u64 {
@@ -233,7 +247,7 @@ impl Client {
         // A closed connection is noticed where something is expected of it, with the reason.
         match self.inner.sender.emit(action, &arguments).await {
             Ok(()) => Ok(()),
-            Err(_) if !self.is_open() => Ok(()),
+            Err(SendError::Closed(_)) => Ok(()),
             Err(error) => Err(Stop::Harness(format!("`{}` could not send {action}: {error}", self.label()))),
         }
     }
@@ -246,7 +260,7 @@ impl Client {
         }
         match self.inner.sender.emit_with_ack(action, &arguments).await {
             Ok(pending) => Ok(pending.wait(self.inner.world.patience().event).await.ok()),
-            Err(_) if !self.is_open() => Ok(None),
+            Err(SendError::Closed(_)) => Ok(None),
             Err(error) => Err(Stop::Harness(format!("`{}` could not send {action}: {error}", self.label()))),
         }
     }

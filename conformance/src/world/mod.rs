@@ -8,17 +8,20 @@
 //! * `inbox`: what a client heard and nobody took notice of yet.
 //! * `settle`: sentinels, by which silence is shown.
 //! * `attachment`: what can be sent with a message.
-//! * `history`, `presence`: what several scenarios need to ask.
+//! * `history`, `presence`, `dropped`, `refused`, `talk`: what several scenarios need to ask, to hear and to do.
 
 mod attachment;
 mod casting;
 mod client;
+mod dropped;
 mod history;
 mod inbox;
 mod observer;
 mod presence;
+mod refused;
 mod settle;
 mod state;
+mod talk;
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -35,6 +38,7 @@ pub use self::{
     attachment::Offered,
     casting::Casting,
     client::Client,
+    dropped::{Dropped, ToldBy},
     history::{Direction, Walk},
     inbox::HeardEvent,
     state::ScenarioState,

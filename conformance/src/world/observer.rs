@@ -15,6 +15,7 @@ pub(super) fn observe(client: &Client, world: &World, incoming: Incoming) {
     match incoming {
         Incoming::Event(event) => observe_event(client, world, event),
         Incoming::Ack(ack) => client.inbox().add(|heard| heard.stray_acknowledgements.push(ack.id)),
+        Incoming::Malformed { .. } if client.is_misbehaving() => {}
         Incoming::Malformed { frame, why } => {
             let sentence = format!("`{}` heard a frame that is malformed: {why}: {frame}", client.label());
             world.state(|state| state.find("EVT-2", sentence, None, None));
@@ -108,6 +109,12 @@ fn put(client: &Client, world: &World, event: HeardEvent) {
                 world.state(|state| state.find("EVT-1", sentence, None, None));
             }
         });
+    }
+    if event.name == OnMessageNew::NAME
+        && let Some(text) = event.payload["message"]["text"].as_str()
+        && settle::is_of_same_user(client, world, text)
+    {
+        return; // a sentinel of another socket of this user
     }
     if event.name == OnUserAuthorized::NAME
         && let Ok(authorized) = serde_json::from_value::<OnUserAuthorized>(event.payload.clone())

@@ -89,7 +89,10 @@ impl Client {
         let mut found = found;
         let patience = self.world().patience().max;
         // A connection that closes answers nothing any more; its silence is shown by its end.
-        let found = self.inbox().wait_for(patience, |heard| found(heard).or(heard.closed.as_ref().map(|_| ()))).await;
+        let found = self
+            .inbox()
+            .wait_for(patience, |heard| found(heard).or((heard.left || heard.closed.is_some()).then_some(())))
+            .await;
         found.ok_or_else(|| {
             Stop::not_evaluable(format!(
                 "silence could not be shown: `{}` sent {what} as a sentinel, and it was not answered in {:.1} s",

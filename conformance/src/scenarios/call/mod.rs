@@ -2,3 +2,4 @@
 
 pub(super) mod answer;
 pub(super) mod start;
+mod values;

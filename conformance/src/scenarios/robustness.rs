@@ -1,6 +1,0 @@
-//! Robustness: section 4, ROB.
-
-use crate::scenario::scenarios;
-
-scenarios! { "robustness";
-}

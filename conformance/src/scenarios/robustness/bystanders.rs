@@ -1,0 +1,78 @@
+//! Two users who must not notice what a third does to the server.
+
+use chat_spec::{
+    events::{MessageSend, OnMessageNew},
+    types::RoomId,
+};
+
+use crate::{
+    accounts::Account,
+    stop::{Outcome, Stop},
+    wire::OpenOptions,
+    world::{Client, World},
+};
+
+/// Two users who must not notice what a third does to the server.
+#[derive(Debug, Clone)]
+pub(super) struct Bystanders {
+    pub(super) world: World,
+    pub(super) one: Client,
+    pub(super) other: Client,
+    pub(super) room: RoomId,
+    /// The requirement that says that they must not notice.
+    pub(super) requirement: &'static str,
+}
+
+impl Bystanders {
+    /// Two users in a room of their own.
+    pub(super) async fn new(world: &World, one: &Client, other: &Client, requirement: &'static str) -> Outcome<Self> {
+        let room = world.dialog(one, other).await?;
+        Ok(Self { world: world.clone(), one: one.clone(), other: other.clone(), room, requirement })
+    }
+
+    /// Checks that they go on as before: a message of the one reaches the other.
+    pub(super) async fn go_on(&self, after: &str) -> Outcome {
+        let Self { world, one, other, room, requirement } = self;
+        let exchanged = world.silently(async {
+            one.emit(&MessageSend { room_id: *room, text: world.text("we go on"), attachment_id: None }).await?;
+            other.expect::<OnMessageNew>(requirement).await?;
+            one.expect::<OnMessageNew>(requirement).await
+        });
+        match exchanged.await {
+            Ok(_) => Ok(()),
+            Err(Stop::Broken) => Err(world.broken(requirement, format!("other users cannot go on after {after}"))),
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// Opens a connection that may be lost, and authorises it where the server lets it.
+    pub(super) async fn open(&self, account: &Account, after: &str) -> Outcome<Client> {
+        let client = self.connect(account, self.world.open_options(), after).await?;
+        client.try_authorise().await?;
+        Ok(client)
+    }
+
+    /// Opens a connection that may be lost.
+    pub(super) async fn connect(&self, account: &Account, options: OpenOptions, after: &str) -> Outcome<Client> {
+        match self.world.connect_with(account, "mallory", options).await {
+            Ok(client) => {
+                client.set_misbehaving();
+                Ok(client)
+            }
+            Err(Stop::NotEvaluable(why)) => {
+                Err(self.world.broken(self.requirement, format!("nobody can connect any more after {after}: {why}")))
+            }
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// Checks that a user can come and work.
+    pub(super) async fn newcomer(&self, account: &Account, after: &str) -> Outcome {
+        let client = self.open(account, after).await?;
+        let works = client.is_authorised() && client.barrier().await.is_ok() && client.is_open();
+        self.world.check(self.requirement, works, || format!("nobody can authorise any more after {after}"));
+        client.close().await;
+        drop(client.leftovers());
+        Ok(())
+    }
+}

@@ -1,0 +1,218 @@
+//! How long others wait while one client does not read, or floods (ROB-7, ROB-8).
+
+use std::time::{Duration, Instant};
+
+use chat_spec::{
+    events::{MessageSend, OnMessageNew},
+    types::RoomId,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    accounts::Account,
+    scenario::{Needs, scenarios},
+    stop::{Outcome, Stop},
+    wire::{Connection, Incoming, OpenOptions, record::Keep, sender::event_text},
+    world::{Client, World},
+};
+
+scenarios! { "robustness";
+    others_are_served_while_one_does_not_read ["ROB-7"]
+        "While one client does not read what it is sent, the others wait no longer than they may."
+        needs Needs::Quiet;
+    others_are_served_while_one_floods_with_messages ["ROB-8"]
+        "While one client sends messages without pause, the others wait no longer than they may."
+        needs Needs::Quiet;
+    others_are_served_while_one_floods_with_nonsense ["ROB-8"]
+        "While one client sends refused and unknown actions without pause, the others wait no longer than they may."
+        needs Needs::Quiet;
+}
+
+/// How many answers are measured.
+const SAMPLES: usize = 150;
+/// How long they are measured at most.
+const BUDGET: Duration = Duration::from_secs(4);
+/// A machine may be busy for a moment with something else: the best of so many tries counts.
+const TRIES: usize = 3;
+/// So long nobody minds.
+const ALWAYS_ALLOWED: Duration = Duration::from_millis(250);
+/// How often the quiet time is allowed.
+const TIMES: u32 = 5;
+/// How many packets a flood has at most.
+const FLOOD: usize = 20_000;
+
+/// Two whose answers are measured.
+struct Others {
+    world: World,
+    one: Client,
+    other: Client,
+    room: RoomId,
+    requirement: &'static str,
+}
+
+impl Others {
+    /// The 99th percentile of the time that an answer takes.
+    async fn percentile(&self) -> Outcome<Duration> {
+        let (begun, mut times) = (Instant::now(), Vec::new());
+        while times.len() < SAMPLES && (begun.elapsed() < BUDGET || times.len() < 10) {
+            let sent = Instant::now();
+            let text = self.world.text("how long");
+            self.one.emit(&MessageSend { room_id: self.room, text, attachment_id: None }).await?;
+            self.other.expect::<OnMessageNew>(self.requirement).await?;
+            self.one.expect::<OnMessageNew>(self.requirement).await?;
+            times.push(sent.elapsed());
+        }
+        times.sort();
+        let rank = (times.len() * 99).div_ceil(100).max(1);
+        times.get(rank - 1).copied().ok_or_else(|| Stop::Harness("nothing was measured".into()))
+    }
+}
+
+/// Measures quiet and under a load, and compares; the best of a few tries counts.
+async fn compare<L: Future<Output = Stop>>(others: &Others, load: impl Fn() -> L) -> Outcome {
+    let mut quiet = Duration::MAX;
+    let mut worst = None;
+    for _ in 0..TRIES {
+        // What the last load left behind must not pass for quiet.
+        quiet = quiet.min(others.percentile().await?);
+        let loaded = tokio::select! {
+            stop = load() => match worst {
+                // A server that cannot even take the load again does not speak against what was measured.
+                Some(_) => break,
+                None => return Err(stop),
+            },
+            measured = others.percentile() => measured?,
+        };
+        let allowed = quiet.saturating_mul(TIMES).max(ALWAYS_ALLOWED);
+        if loaded <= allowed {
+            others.world.check(others.requirement, true, String::new);
+            return Ok(());
+        }
+        worst = Some(format!(
+            "others waited {loaded:.1?} (99th percentile), quiet it was {quiet:.1?}: {allowed:.1?} are allowed"
+        ));
+    }
+    Err(others.world.broken(others.requirement, worst.unwrap_or_default()))
+}
+
+/// Opens a connection that the suite does not look into, and authorises it.
+async fn bare(world: &World, account: &Account, options: OpenOptions) -> Outcome<Connection> {
+    let options = OpenOptions { record: Keep::CountsOnly, ..options };
+    let mut connection = Connection::open(&world.subject().target, options).await.map_err(Stop::not_evaluable)?;
+    let payload = json!({"id": account.id, "token": account.token});
+    connection.emit("user.auth", &[payload]).await.map_err(Stop::not_evaluable)?;
+    wait_for(&mut connection, "on.user.authorized", world.patience().max).await?;
+    Ok(connection)
+}
+
+async fn wait_for(connection: &mut Connection, name: &str, patience: Duration) -> Outcome {
+    let heard = async {
+        loop {
+            match connection.next(patience).await {
+                Some(Incoming::Event(event)) if event.name == name => return Some(()),
+                Some(Incoming::Closed { .. }) | None => return None,
+                Some(_) => {}
+            }
+        }
+    };
+    match tokio::time::timeout(patience, heard).await {
+        Ok(Some(())) => Ok(()),
+        _ => Err(Stop::not_evaluable(format!("a connection that was to make load never heard {name}"))),
+    }
+}
+
+/// Users, and the room of the two that make load; these two are not connected.
+async fn cast(world: &World, requirement: &'static str) -> Outcome<(Others, Account, Account, RoomId)> {
+    let [alice, bob, carol, mallory] = world.users(["alice", "bob", "carol", "mallory"]).await?;
+    world.no_transcript();
+    let room = world.dialog(&alice, &bob).await?;
+    let loud = world.dialog(&carol, &mallory).await?;
+    carol.close().await;
+    mallory.close().await;
+    let others = Others { world: world.clone(), one: alice, other: bob, room, requirement };
+    Ok((others, carol.account().clone(), mallory.account().clone(), loud))
+}
+
+async fn others_are_served_while_one_does_not_read(world: &World) -> Outcome {
+    let (others, carol, mallory, room) = cast(world, "ROB-7").await?;
+    let text = "x".repeat(4_000);
+    // Ends where the load cannot be made at all.
+    let load = || async {
+        match keep_sending(world, &carol, &mallory, room, &text).await {
+            Ok(()) => std::future::pending().await,
+            Err(stop) => stop,
+        }
+    };
+    compare(&others, load).await
+}
+
+/// Sends to a client that does not read, as fast as the server answers and no faster: that one does not read is to be
+/// felt, not a flood.
+async fn keep_sending(world: &World, carol: &Account, mallory: &Account, room: RoomId, text: &str) -> Outcome {
+    let options = OpenOptions { receive_buffer: Some(4_096), ..world.open_options() };
+    let deaf = bare(world, mallory, options).await?;
+    deaf.stop_reading();
+    // What it asks for itself it does not read either.
+    let asked = event_text("chat.history", &[json!({"room_id": room, "limit": 50})]);
+    drop(deaf.send_many(vec![asked; 100]).await);
+    let mut loud = bare(world, carol, world.open_options()).await?;
+    let payload = json!({"room_id": room, "text": text});
+    for _ in 0..FLOOD {
+        // Where the answers to this one end, those to the others are what counts.
+        let sent = loud.emit("message.send", std::slice::from_ref(&payload)).await;
+        if sent.is_err() || wait_for(&mut loud, "on.message.new", world.patience().event).await.is_err() {
+            break;
+        }
+    }
+    // Both connections stay until the measurement is over.
+    std::future::pending().await
+}
+
+async fn others_are_served_while_one_floods_with_messages(world: &World) -> Outcome {
+    let (others, _, mallory, room) = cast(world, "ROB-8").await?;
+    let frames = |number: usize| {
+        let text = format!("flood {number}");
+        event_text("message.send", &[json!({"room_id": room, "text": text})])
+    };
+    compare(&others, || flood(world, &mallory, &frames)).await
+}
+
+async fn others_are_served_while_one_floods_with_nonsense(world: &World) -> Outcome {
+    let (others, _, mallory, room) = cast(world, "ROB-8").await?;
+    let frames = |number: usize| {
+        let (name, payload) = match number % 5 {
+            0 => ("unknown", Value::Null),
+            1 => ("message.send", json!({"room_id": null})),
+            2 => ("chat.history", json!({"room_id": room, "limit": 50})),
+            3 => ("message.delete", json!({"message_id": 9_007_199_254_740_991_u64})),
+            _ => ("chat.read", json!({"room_id": room})),
+        };
+        event_text(name, &[payload])
+    };
+    compare(&others, || flood(world, &mallory, &frames)).await
+}
+
+/// Sends frames without pause, and reads what comes back. Ends where the load cannot be made at all.
+async fn flood(world: &World, account: &Account, frames: &impl Fn(usize) -> String) -> Stop {
+    const BATCH: usize = 100;
+    let mut connection = match bare(world, account, world.open_options()).await {
+        Ok(connection) => connection,
+        Err(stop) => return stop,
+    };
+    let sender = connection.sender().clone();
+    let sending = async {
+        for batch in 0..FLOOD / BATCH {
+            // A server that stops reading, or closes the connection, defends itself: then that was the flood.
+            if sender.send_many((batch * BATCH..(batch + 1) * BATCH).map(frames)).await.is_err() {
+                break;
+            }
+        }
+        std::future::pending::<()>().await
+    };
+    let reading = async {
+        while !matches!(connection.next(Duration::from_secs(60)).await, Some(Incoming::Closed { .. })) {}
+        std::future::pending::<()>().await
+    };
+    futures_util::future::join(sending, reading).await;
+    Stop::Harness("a flood ended".into())
+}

@@ -1,0 +1,169 @@
+//! Event names and fields that nobody knows (ROB-2, ROB-3).
+
+use chat_spec::events::{
+    OnCallAnswer, OnCallInit, OnChatClear, OnChatHistory, OnChatRead, OnMessageDelete, OnMessageNew, OnUserAuthorized,
+};
+use serde_json::{Value, json};
+
+use super::bystanders::Bystanders;
+use crate::{
+    scenario::scenarios,
+    stop::Outcome,
+    world::{Client, World},
+};
+
+scenarios! { "robustness";
+    unknown_events ["ROB-2"]
+        "Unknown event names are survived, by the connection that sends them too, and nobody hears anything.";
+    reserved_events ["ROB-2"]
+        "Event names that Socket.IO reserves cost at most the connection that sends them.";
+    extra_fields_and_arguments ["ROB-3"]
+        "Unknown extra fields in a payload, and extra arguments, are ignored.";
+}
+
+/// Names that are no action's.
+const UNKNOWN: &[&str] = &[
+    "unknown",
+    "",
+    " ",
+    ".",
+    "chat",
+    "chat.",
+    "message.sent",
+    "on.message.new",
+    "on.user.online",
+    "on.error",
+    "message",
+    "error",
+    "ping",
+    "close",
+    "open",
+    "__proto__",
+    "constructor",
+    "prototype",
+    "toString",
+    "valueOf",
+    "hasOwnProperty",
+    "emit",
+    "😀",
+    "a\nb",
+    "\0",
+    "*",
+    "../../etc/passwd",
+    "'; DROP TABLE messages; --",
+];
+
+/// Names that Socket.IO keeps for itself.
+const RESERVED: &[&str] =
+    &["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener", "connection"];
+
+async fn unknown_events(world: &World) -> Outcome {
+    let [mallory, bob, carol, dave] = world.users(["mallory", "bob", "carol", "dave"]).await?;
+    let others = Bystanders::new(world, &carol, &dave, "ROB-2").await?;
+    let room = world.dialog(&bob, &mallory).await?;
+    mallory.barrier().await?;
+    let long = "x".repeat(20_000);
+    for name in UNKNOWN.iter().copied().chain([long.as_str()]) {
+        let payload =
+            json!({"room_id": room, "user_id": bob.id(), "id": bob.id(), "online": false, "text": world.text("?")});
+        let shown: String = name.chars().take(40).collect();
+        for arguments in [vec![], vec![payload], vec![Value::Null, json!([])]] {
+            world.silently(mallory.emit_arguments(name, arguments)).await?;
+        }
+        if mallory.barrier().await.is_err() || !mallory.is_open() {
+            return Err(world.broken("ROB-2", format!("the event {shown:?} costs the connection that sent it")));
+        }
+        others.go_on(&format!("the event {shown:?}")).await?;
+    }
+    world.settle().await?;
+    for client in world.clients() {
+        drop(client.errors());
+    }
+    world.nobody_hears_more("ROB-2").await?;
+    world.say(&mallory, &bob, room, "I am still here").await?;
+    Ok(())
+}
+
+async fn reserved_events(world: &World) -> Outcome {
+    let [mallory, carol, dave] = world.users(["mallory", "carol", "dave"]).await?;
+    let others = Bystanders::new(world, &carol, &dave, "ROB-2").await?;
+    mallory.close().await;
+    for name in RESERVED {
+        let what = format!("the event {name:?}");
+        for arguments in [vec![], vec![json!({"room_id": others.room})], vec![json!("transport close")]] {
+            let client = others.open(mallory.account(), &what).await?;
+            world.silently(client.emit_arguments(name, arguments)).await?;
+            client.responds().await;
+            client.abort().await;
+            drop((client.errors(), client.leftovers()));
+            others.go_on(&what).await?;
+        }
+    }
+    others.newcomer(mallory.account(), "events with reserved names").await
+}
+
+/// A payload with fields that no action has, and more arguments behind it.
+fn padded(payload: Value) -> Vec<Value> {
+    let mut payload = payload;
+    payload["extra"] = json!({"deep": [1, null, {"text": "not this one"}]});
+    payload["Text"] = json!("nor this one");
+    payload["created_at"] = json!("1999-12-31T23:59:59.000Z");
+    payload["null"] = Value::Null;
+    vec![payload, json!({"text": "nor this one", "room_id": 1, "user_id": 1}), Value::Null, json!("text"), json!([1])]
+}
+
+async fn extra_fields_and_arguments(world: &World) -> Outcome {
+    let [alice, bob] = world.users(["alice", "bob"]).await?;
+    alice.close().await;
+    let alice = world.connect(alice.account(), "alice").await?;
+    let ask = async |client: &Client, action: &str, payload: Value| {
+        world.silently(client.emit_arguments(action, padded(payload))).await
+    };
+    ask(&alice, "user.auth", json!({"id": alice.id(), "token": alice.account().token})).await?;
+    let authorized: OnUserAuthorized = world.silently(alice.expect("ROB-3")).await?;
+    world.check_eq("ROB-3", "the success of a right token beside extra fields", &authorized.success, &true);
+
+    let text = world.text("started");
+    ask(&alice, "chat.start", json!({"user_id": bob.id(), "text": text, "id": 1})).await?;
+    let room = hear_message(world, &alice, &bob, &text).await?.room.id;
+    // Whose message it is does not hang on a field that the action does not have.
+    let text = world.text("sent");
+    ask(&alice, "message.send", json!({"room_id": room, "text": text, "user_id": bob.id(), "id": 1})).await?;
+    let sent = hear_message(world, &alice, &bob, &text).await?.message;
+
+    ask(&bob, "chat.history", json!({"room_id": room, "user_id": alice.id()})).await?;
+    let page: OnChatHistory = bob.expect("ROB-3").await?;
+    world.check("ROB-3", page.messages.iter().any(|message| message.id == sent.id), || {
+        "a history that was asked for with extra fields lacks a message".into()
+    });
+    ask(&bob, "chat.read", json!({"room_id": room, "user_id": alice.id()})).await?;
+    let read: OnChatRead = bob.expect("ROB-3").await?;
+    world.check_eq("READ-1", "the side that was read", &read.chat.user_id, &bob.id());
+
+    let fields = json!({"user_id": bob.id(), "ice_candidate": null, "session_description": {"sdp": "v=0"}, "user": 1});
+    ask(&alice, "call.start", fields).await?;
+    bob.expect::<OnCallInit>("ROB-3").await?;
+    let fields =
+        json!({"user_id": alice.id(), "ice_candidate": null, "session_description": {"sdp": "v=0"}, "user": 1});
+    ask(&bob, "call.answer", fields).await?;
+    alice.expect::<OnCallAnswer>("ROB-3").await?;
+
+    ask(&alice, "message.delete", json!({"message_id": sent.id, "room_id": room})).await?;
+    alice.expect::<OnMessageDelete>("ROB-3").await?;
+    bob.expect::<OnMessageDelete>("ROB-3").await?;
+    ask(&alice, "chat.clear", json!({"room_id": room, "user_id": bob.id()})).await?;
+    alice.expect::<OnChatClear>("ROB-3").await?;
+    bob.expect::<OnChatClear>("ROB-3").await?;
+    ask(&alice, "chat.delete", json!({"room_id": room, "user_id": bob.id()})).await?;
+    world.expect_dropped("ROB-3", [&alice, &bob], room).await?;
+    Ok(())
+}
+
+/// What both hear of a message of alice's.
+async fn hear_message(world: &World, alice: &Client, bob: &Client, text: &str) -> Outcome<OnMessageNew> {
+    let heard: OnMessageNew = alice.expect("ROB-3").await?;
+    bob.expect::<OnMessageNew>("ROB-3").await?;
+    world.check_eq("SEND-1", "the author of a message", &heard.message.user_id, &alice.id());
+    world.check_eq("ROB-3", "the text beside extra fields", &heard.message.text.as_str(), &text);
+    Ok(heard)
+}
