@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use chat_spec::types::UserId;
 use socketioxide::SocketIo;
 use thiserror::Error;
-use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
+use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     config::{Config, Database},
     fanout::{Fanout, LocalFanout},
     http::{self, Files, HttpState},
-    net::{ConnectionHandle, ConnectionListener},
+    net::{ConnectionHandle, ConnectionListener, Connections},
     sequencer,
     store::{Store, sqlite::SqliteStore},
     wire::{self, Services, SocketSettings},
@@ -63,6 +63,9 @@ pub enum StartError {
         address: SocketAddr,
     },
 }
+
+/// How long connections may take to be closed.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// Starts servers.
 #[derive(Debug)]
@@ -160,15 +163,34 @@ impl ServerBuilder {
             next_socket: AtomicU64::new(1),
         });
         let (socket_io, io) = wire::build(services.clone());
-        let state = HttpState { store: store.clone(), clock, authenticator, files: Arc::new(files) };
+        let state = HttpState {
+            store: store.clone(),
+            clock,
+            authenticator,
+            files: Arc::new(files),
+            uploads: Arc::new(Semaphore::new(config.transport.uploads)),
+        };
         let router = http::router(state, socket_io, &config.socket_path, config.transport.upload_bytes)
             .into_make_service_with_connect_info::<ConnectionHandle>();
-        let listener = ConnectionListener::new(listener, config.connection);
+        let connections = Arc::new(Connections::default());
+        let listener = ConnectionListener::new(listener, config.connection, connections.clone());
         let serving = axum::serve(listener, router).with_graceful_shutdown(stopping.clone().cancelled_owned());
         let serving = tokio::spawn(async move { serving.await });
         let url = format!("http://{address}{}", config.socket_path);
         let grace = config.shutdown_grace;
-        Ok(RunningServer { address, url, grace, services, stopping, drained, io, store, serving, sequencing })
+        Ok(RunningServer {
+            address,
+            url,
+            grace,
+            services,
+            stopping,
+            drained,
+            io,
+            connections,
+            store,
+            serving,
+            sequencing,
+        })
     }
 }
 
@@ -225,6 +247,7 @@ pub struct RunningServer {
     stopping: CancellationToken,
     drained: CancellationToken,
     io: SocketIo,
+    connections: Arc<Connections>,
     store: Arc<dyn Store>,
     serving: JoinHandle<io::Result<()>>,
     sequencing: JoinHandle<()>,
@@ -264,12 +287,20 @@ impl RunningServer {
         self.drained.cancel();
         let sequencing = timeout(self.grace, &mut self.sequencing).await;
         // What was sent goes out before the connections are closed. A client that does not read is not waited for.
-        let closing = timeout(self.grace.min(Duration::from_secs(1)), self.io.close()).await;
-        let serving = timeout(self.grace.min(Duration::from_secs(1)), &mut self.serving).await;
-        self.store.close().await;
-        if closing.is_err() || serving.is_err() {
-            tracing::info!("cut off connections that did not let themselves be closed");
+        let goodbye = self.grace.min(GOODBYE);
+        let closed = timeout(goodbye, async {
+            self.io.close().await;
+            (&mut self.serving).await
+        });
+        let closed = closed.await;
+        let cut_off = self.connections.abort_all();
+        if cut_off > 0 {
+            tracing::info!(connections = cut_off, "cut off connections that did not let themselves be closed");
         }
+        if let Ok(served) = closed {
+            served.context("the HTTP server broke")?.context("the HTTP server failed")?;
+        }
+        self.store.close().await;
         conversations.context("actions that were received could not be handled in time")?;
         sequencing.context("actions that were handled could not be stored in time")?.context("the sequencer broke")
     }
@@ -280,5 +311,6 @@ impl Drop for RunningServer {
         self.stopping.cancel();
         self.drained.cancel();
         self.serving.abort();
+        self.connections.abort_all();
     }
 }

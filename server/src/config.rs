@@ -44,7 +44,7 @@ pub struct Config {
     pub transport: TransportLimits,
     /// Limits of one socket.
     pub inbox: InboxLimits,
-    /// Limits of a connection that makes no progress.
+    /// Limits of a TCP connection.
     pub connection: ConnectionLimits,
     /// What is done against guessing tokens.
     pub throttle: ThrottleSettings,
@@ -61,11 +61,13 @@ pub struct TransportLimits {
     pub outgoing_packets: usize,
     /// The largest file that may be uploaded, in bytes.
     pub upload_bytes: usize,
+    /// How many files may be on their way at the same time; more wait.
+    pub uploads: usize,
 }
 
 impl Default for TransportLimits {
     fn default() -> Self {
-        Self { message_bytes: 1 << 20, outgoing_packets: 4_096, upload_bytes: 25 << 20 }
+        Self { message_bytes: 1 << 20, outgoing_packets: 4_096, upload_bytes: 25 << 20, uploads: 16 }
     }
 }
 

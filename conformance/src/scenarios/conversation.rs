@@ -127,12 +127,12 @@ pub(super) fn is_same(one: &Message, other: &Message) -> bool {
     Message { updated_at: other.updated_at, ..one.clone() } == *other
 }
 
-/// START-2: a room's users are exactly its two, each once.
-pub(super) fn check_users(world: &World, room: &Room, users: [&Client; 2]) {
+/// A room's users are exactly its two, each once: START-2, or what asks for the room of an event.
+pub(super) fn check_users(world: &World, requirement: &'static str, room: &Room, users: [&Client; 2]) {
     let got: Vec<UserId> = room.users.iter().map(|user| user.id).collect();
     let expected: BTreeSet<UserId> = users.iter().map(|user| user.id()).collect();
     let exactly = got.len() == expected.len() && got.iter().copied().collect::<BTreeSet<_>>() == expected;
-    world.check("START-2", exactly, || {
+    world.check(requirement, exactly, || {
         format!(
             "the users of the room are {got:?} instead of {expected:?}",
             expected = expected.iter().collect::<Vec<_>>()
@@ -140,9 +140,9 @@ pub(super) fn check_users(world: &World, room: &Room, users: [&Client; 2]) {
     });
 }
 
-/// START-3: the side in an event is that of the user whom it was delivered to.
-pub(super) fn check_side(world: &World, chat: &Chat, reader: &Client) {
-    world.check_eq("START-3", &format!("the side that `{}` hears of", reader.label()), &chat.user_id, &reader.id());
+/// The side in an event is that of the user whom it was delivered to: START-3, or what asks for the chat of an event.
+pub(super) fn check_side(world: &World, requirement: &'static str, chat: &Chat, reader: &Client) {
+    world.check_eq(requirement, &format!("the side that `{}` hears of", reader.label()), &chat.user_id, &reader.id());
 }
 
 /// What every `on.message.new` must say, whichever requirement asks for it: SEND-1 or START-1.
@@ -160,6 +160,6 @@ pub(super) fn check_announced(
     world.check(requirement, event.message.room_id == event.room.id, || {
         format!("`{label}` hears of a message of room {} in room {}", event.message.room_id, event.room.id)
     });
-    check_users(world, &event.room, [author, other]);
-    check_side(world, &event.chat, reader);
+    check_users(world, "START-2", &event.room, [author, other]);
+    check_side(world, "START-3", &event.chat, reader);
 }

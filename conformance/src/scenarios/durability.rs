@@ -137,7 +137,7 @@ async fn prepare(world: &World, alice: &Client, bob: &Client, carol: &Client, ro
     let dropped = world.dialog(bob, carol).await?;
     carol.emit(&ChatDelete { room_id: dropped }).await?;
     world.expect_dropped("DROP-1", [carol, bob], dropped).await?;
-    if let Some(attachment) = alice.account().attachments.get(1) {
+    if let Some(attachment) = world.attachment(alice).await {
         let text = world.text("with a file");
         alice.emit(&MessageSend { room_id: room, text, attachment_id: Some(attachment.id) }).await?;
         // It may have been sent in an earlier run, and be refused now.

@@ -413,13 +413,13 @@ async fn used_attachments(world: &World) -> Outcome {
     let room = world.dialog(&alice, &bob).await?;
     let send = |id: Value| json!({"room_id": room, "text": world.text("with a file"), "attachment_id": id});
     let unknown = refused(&alice, "message.send", send(json!(UNKNOWN)), ErrorCode::NotFound).await?;
-    if let Some(others) = bob.account().attachments.first() {
+    if let Some(others) = world.attachment(&bob).await {
         let said = refused(&alice, "message.send", send(json!(others.id)), ErrorCode::NotFound).await?;
         world.check("ERR-5", without_numbers(&said) == without_numbers(&unknown), || {
             format!("an attachment of another user is told from one that is not there: `{said}`, `{unknown}`")
         });
     }
-    let Some(own) = alice.account().attachments.last().map(|attachment| attachment.id) else { return Ok(()) };
+    let Some(own) = world.attachment(&alice).await.map(|attachment| attachment.id) else { return Ok(()) };
     world
         .silently(async {
             // It may have been sent in an earlier run: then it is refused at once, and that is what is looked for.

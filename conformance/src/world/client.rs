@@ -305,13 +305,16 @@ impl Client {
 
     /// Authorises, as the transcript shows.
     pub async fn authorise(&self) -> Outcome<OnUserAuthorized> {
+        self.authorise_for("AUTH-1").await
+    }
+
+    /// Authorises with the right token; a requirement asks that it succeeds.
+    pub(super) async fn authorise_for(&self, requirement: &'static str) -> Outcome<OnUserAuthorized> {
         self.emit(&auth(&self.inner.account)).await?;
-        let authorized: OnUserAuthorized = self.expect("AUTH-1").await?;
+        let authorized: OnUserAuthorized = self.expect(requirement).await?;
         if !authorized.success {
-            return Err(self
-                .inner
-                .world
-                .broken("AUTH-1", format!("`{}` was refused with the right token", self.label())));
+            let sentence = format!("`{}` was refused with the right token", self.label());
+            return Err(self.inner.world.broken(requirement, sentence));
         }
         let user = authorized.user.as_ref().map(|user| user.id);
         self.inner.world.check_eq("AUTH-1", "the user who is welcomed", &user, &Some(self.id()));

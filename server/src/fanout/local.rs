@@ -19,7 +19,18 @@ pub struct LocalFanout {
 #[derive(Default)]
 struct Sockets {
     users: HashMap<SocketId, UserId>,
-    of_user: HashMap<UserId, Vec<(SocketId, Arc<dyn Outgoing>)>>,
+    of_user: HashMap<UserId, Vec<Attached>>,
+}
+
+struct Attached {
+    socket: SocketId,
+    outgoing: Arc<dyn Outgoing>,
+}
+
+impl Attached {
+    fn send(&self, event: &str, payload: &RawValue) {
+        self.outgoing.send(event, payload);
+    }
 }
 
 impl LocalFanout {
@@ -29,7 +40,7 @@ impl LocalFanout {
 }
 
 impl Sockets {
-    fn of(&self, user: UserId) -> &[(SocketId, Arc<dyn Outgoing>)] {
+    fn of(&self, user: UserId) -> &[Attached] {
         self.of_user.get(&user).map_or(&[], Vec::as_slice)
     }
 }
@@ -38,7 +49,7 @@ impl Fanout for LocalFanout {
     fn attach(&self, socket: SocketId, user: UserId, outgoing: Arc<dyn Outgoing>) {
         let mut sockets = self.sockets();
         if sockets.users.insert(socket, user).is_none() {
-            sockets.of_user.entry(user).or_default().push((socket, outgoing));
+            sockets.of_user.entry(user).or_default().push(Attached { socket, outgoing });
         }
     }
 
@@ -46,7 +57,7 @@ impl Fanout for LocalFanout {
         let mut sockets = self.sockets();
         let Some(user) = sockets.users.remove(&socket) else { return };
         if let Some(of_user) = sockets.of_user.get_mut(&user) {
-            of_user.retain(|(other, _)| *other != socket);
+            of_user.retain(|other| other.socket != socket);
             if of_user.is_empty() {
                 sockets.of_user.remove(&user);
             }
@@ -59,12 +70,12 @@ impl Fanout for LocalFanout {
             Audience::Socket(socket) => {
                 let user = sockets.users.get(&socket);
                 let of_user = user.map_or(&[][..], |user| sockets.of(*user));
-                of_user.iter().filter(|(other, _)| *other == socket).for_each(|(_, out)| out.send(event, payload));
+                of_user.iter().filter(|other| other.socket == socket).for_each(|one| one.send(event, payload));
             }
-            Audience::User(user) => sockets.of(user).iter().for_each(|(_, out)| out.send(event, payload)),
+            Audience::User(user) => sockets.of(user).iter().for_each(|one| one.send(event, payload)),
             Audience::EveryoneBut(user) => {
                 let others = sockets.of_user.iter().filter(|(other, _)| **other != user);
-                others.flat_map(|(_, of_user)| of_user).for_each(|(_, out)| out.send(event, payload));
+                others.flat_map(|(_, of_user)| of_user).for_each(|one| one.send(event, payload));
             }
         }
     }

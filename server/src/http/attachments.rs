@@ -43,6 +43,7 @@ pub(super) async fn upload(
     form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
 ) -> Result<Response, HttpError> {
     let user = authorised(&state, &headers).await?;
+    let _place = state.uploads.acquire().await.map_err(|error| HttpError::unavailable(&error))?;
     let form = form.map_err(|_| HttpError::bad_request("expected a multipart form with a field `file`"))?;
     let Form { content, name, content_type, kind } = read_form(form).await?;
     let kind = kind.unwrap_or_else(|| kind_of(&content_type).to_owned());

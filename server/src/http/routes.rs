@@ -10,6 +10,7 @@ use axum::{
     routing::{any, get, post},
 };
 use serde_json::json;
+use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 use tower_http::cors::{Any, CorsLayer};
 
@@ -23,6 +24,8 @@ pub(crate) struct HttpState {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) authenticator: Arc<dyn Authenticator>,
     pub(crate) files: Arc<Files>,
+    /// Files are in memory while they are on their way: only so many at a time.
+    pub(crate) uploads: Arc<Semaphore>,
 }
 
 /// All routes. Socket.IO is on exact paths: its service by itself would answer on any.

@@ -10,7 +10,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Weak,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll, ready},
     time::Duration,
@@ -23,32 +23,49 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-/// How long a connection may make no progress.
+use super::connections::{Connections, Registration};
+
+/// What a connection may do to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConnectionLimits {
     /// A client that takes nothing of what is written to it for this long is cut off.
     pub write_stall: Duration,
     /// A client that says nothing for this long before it joined the chat is cut off (CONN-4).
     pub idle_before_join: Duration,
+    /// A client that lets more than this many bytes pile up is cut off. What the operating system holds comes on top.
+    pub unsent_bytes: u64,
+    /// How many connections there may be; more wait to be accepted.
+    pub connections: usize,
 }
 
 impl Default for ConnectionLimits {
     fn default() -> Self {
-        Self { write_stall: Duration::from_secs(15), idle_before_join: Duration::from_secs(45) }
+        Self {
+            write_stall: Duration::from_secs(15),
+            idle_before_join: Duration::from_secs(45),
+            unsent_bytes: 16 << 20,
+            connections: 50_000,
+        }
     }
 }
 
 /// A connection as the HTTP server reads and writes it.
 pub(crate) struct Connection {
     shared: Arc<Shared>,
-    limits: ConnectionLimits,
     stalled: Option<Pin<Box<Sleep>>>,
     idle: Option<Pin<Box<Sleep>>>,
 }
 
-struct Shared {
+pub(super) struct Shared {
     stream: TcpStream,
+    limits: ConnectionLimits,
     joined: AtomicBool,
+    aborted: AtomicBool,
+    /// Bytes that were handed over to be sent, and that were written. Frame headers are counted in the second alone, so
+    /// that the first is brought up to it whenever it falls behind.
+    queued: AtomicU64,
+    written: AtomicU64,
+    _registration: Registration,
 }
 
 /// Closes a connection from outside. Does not keep it alive.
@@ -59,12 +76,20 @@ pub struct ConnectionHandle {
 }
 
 impl Connection {
-    pub(crate) fn new(stream: TcpStream, limits: ConnectionLimits) -> Self {
-        let shared = Arc::new(Shared { stream, joined: AtomicBool::new(false) });
-        Self { shared, limits, stalled: None, idle: None }
+    pub(super) fn new(stream: TcpStream, limits: ConnectionLimits, connections: &Arc<Connections>) -> Self {
+        let shared = Arc::new_cyclic(|shared| Shared {
+            stream,
+            limits,
+            joined: AtomicBool::new(false),
+            aborted: AtomicBool::new(false),
+            queued: AtomicU64::new(0),
+            written: AtomicU64::new(0),
+            _registration: connections.add(shared),
+        });
+        Self { shared, stalled: None, idle: None }
     }
 
-    pub(crate) fn handle(&self, peer: SocketAddr) -> ConnectionHandle {
+    pub(super) fn handle(&self, peer: SocketAddr) -> ConnectionHandle {
         ConnectionHandle { shared: Arc::downgrade(&self.shared), peer }
     }
 }
@@ -83,30 +108,52 @@ impl ConnectionHandle {
         }
     }
 
+    /// Counts bytes that are handed over to be sent; `false` where too many pile up, or the connection is gone.
+    #[must_use]
+    pub fn queue(&self, bytes: usize) -> bool {
+        self.shared.upgrade().is_some_and(|shared| shared.queue(bytes as u64))
+    }
+
     /// Closes the connection after what is queued for the client was written, and says so by a WebSocket close frame.
     pub fn close(&self) {
-        self.shut_down(Shutdown::Read);
-    }
-
-    /// Closes the connection at once, and forgets what the client did not take.
-    pub fn abort(&self) {
         if let Some(shared) = self.shared.upgrade() {
-            forget_unsent(&shared.stream);
+            shared.shut_down(Shutdown::Read);
         }
-        self.shut_down(Shutdown::Both);
     }
 
-    fn shut_down(&self, how: Shutdown) {
-        let Some(shared) = self.shared.upgrade() else { return };
-        if let Err(error) = SockRef::from(&shared.stream).shutdown(how) {
-            tracing::debug!(%error, peer = %self.peer, "the connection was closed already");
-        }
+    /// Closes the connection at once, and forgets what the client did not take; whether that was not done before.
+    pub fn abort(&self) -> bool {
+        self.shared.upgrade().is_some_and(|shared| shared.abort())
     }
 }
 
-fn forget_unsent(stream: &TcpStream) {
-    if let Err(error) = SockRef::from(stream).set_linger(Some(Duration::ZERO)) {
-        tracing::debug!(%error, "failed to drop what is unsent");
+impl Shared {
+    fn queue(&self, bytes: u64) -> bool {
+        let written = self.written.load(Ordering::Relaxed);
+        let before = self.queued.fetch_max(written, Ordering::Relaxed).max(written);
+        self.queued.fetch_add(bytes, Ordering::Relaxed);
+        before + bytes - written <= self.limits.unsent_bytes
+    }
+
+    pub(super) fn abort(&self) -> bool {
+        let is_first = !self.aborted.swap(true, Ordering::Relaxed);
+        if is_first {
+            self.forget_unsent();
+            self.shut_down(Shutdown::Both);
+        }
+        is_first
+    }
+
+    fn shut_down(&self, how: Shutdown) {
+        if let Err(error) = SockRef::from(&self.stream).shutdown(how) {
+            tracing::debug!(%error, "the connection was closed already");
+        }
+    }
+
+    fn forget_unsent(&self) {
+        if let Err(error) = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO)) {
+            tracing::debug!(%error, "failed to drop what is unsent");
+        }
     }
 }
 
@@ -119,7 +166,7 @@ impl AsyncRead for Connection {
                     this.idle = None;
                     return Poll::Pending;
                 }
-                let limit = this.limits.idle_before_join;
+                let limit = this.shared.limits.idle_before_join;
                 return wait(&mut this.idle, limit, cx).map(Err);
             }
             match this.shared.stream.try_read(buffer.initialize_unfilled()) {
@@ -140,14 +187,17 @@ impl AsyncWrite for Connection {
         let this = &mut *self;
         loop {
             if this.shared.stream.poll_write_ready(cx)?.is_pending() {
-                let error = ready!(wait(&mut this.stalled, this.limits.write_stall, cx));
-                forget_unsent(&this.shared.stream);
+                let error = ready!(wait(&mut this.stalled, this.shared.limits.write_stall, cx));
+                this.shared.forget_unsent();
                 return Poll::Ready(Err(error));
             }
             match this.shared.stream.try_write(bytes) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 result => {
-                    this.stalled = None;
+                    let written = result.as_ref().map_or(0, |written| *written as u64);
+                    this.shared.written.fetch_add(written, Ordering::Relaxed);
+                    // A download that goes on is no idle connection.
+                    (this.stalled, this.idle) = (None, None);
                     return Poll::Ready(result);
                 }
             }

@@ -1,6 +1,6 @@
 //! Accepts connections and sets their options.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     extract::connect_info::Connected,
@@ -9,7 +9,7 @@ use axum::{
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{ConnectionHandle, ConnectionLimits, connection::Connection};
+use super::{ConnectionHandle, ConnectionLimits, Connections, connection::Connection};
 
 /// How long to wait when no connection can be accepted, as when there are no file descriptors left.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -18,11 +18,12 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub(crate) struct ConnectionListener {
     listener: TcpListener,
     limits: ConnectionLimits,
+    connections: Arc<Connections>,
 }
 
 impl ConnectionListener {
-    pub(crate) const fn new(listener: TcpListener, limits: ConnectionLimits) -> Self {
-        Self { listener, limits }
+    pub(crate) const fn new(listener: TcpListener, limits: ConnectionLimits, connections: Arc<Connections>) -> Self {
+        Self { listener, limits, connections }
     }
 
     /// Small frames leave at once, and a peer that vanished is noticed even while something waits to be sent to it.
@@ -40,12 +41,17 @@ impl Listener for ConnectionListener {
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         loop {
+            if self.connections.count() >= self.limits.connections {
+                tracing::warn!("there are as many connections as there may be");
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
             match self.listener.accept().await {
                 Ok((stream, peer)) => {
                     if let Err(error) = self.set_options(&stream) {
                         tracing::debug!(%error, %peer, "failed to set the options of a connection");
                     }
-                    return (Connection::new(stream, self.limits), peer);
+                    return (Connection::new(stream, self.limits, &self.connections), peer);
                 }
                 Err(error) => {
                     tracing::warn!(%error, "failed to accept a connection");

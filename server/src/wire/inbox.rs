@@ -44,7 +44,7 @@ pub(crate) struct Request {
     pub(crate) packet: Value,
     pub(crate) ack_id: Option<i64>,
     /// The action's share of the bytes that may wait; given back when it is taken out.
-    _bytes: Option<OwnedSemaphorePermit>,
+    _bytes: OwnedSemaphorePermit,
 }
 
 /// Takes the events of one socket.
@@ -65,21 +65,18 @@ impl Inbox {
         (Self { requests, bytes, rate, limits, outbox }, waiting)
     }
 
-    /// Queues a request; gives it back with the reason if that is not allowed.
-    fn put(&self, mut request: Request) -> Result<(), (Request, Refused)> {
+    /// A place for an action of so many bytes, if the socket may have one now.
+    fn place(&self, bytes: usize) -> Result<(mpsc::Permit<'_, Request>, OwnedSemaphorePermit), Refused> {
         if !self.rate.lock().unwrap_or_else(PoisonError::into_inner).take(&self.limits, Instant::now()) {
-            return Err((request, Refused::RateLimited));
+            return Err(Refused::RateLimited);
         }
-        let length = request.packet.as_str().map_or(0, |text| text.len());
-        let length = u32::try_from(length).unwrap_or(u32::MAX);
-        match self.bytes.clone().try_acquire_many_owned(length) {
-            Ok(share) => request._bytes = Some(share),
-            Err(_) => return Err((request, Refused::RateLimited)),
-        }
-        self.requests.try_send(request).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(request) => (request, Refused::RateLimited),
-            mpsc::error::TrySendError::Closed(request) => (request, Refused::Unavailable),
-        })
+        let bytes = u32::try_from(bytes).map_err(|_| Refused::RateLimited)?;
+        let bytes = self.bytes.clone().try_acquire_many_owned(bytes).map_err(|_| Refused::RateLimited)?;
+        let place = self.requests.try_reserve().map_err(|error| match error {
+            mpsc::error::TrySendError::Full(()) => Refused::RateLimited,
+            mpsc::error::TrySendError::Closed(()) => Refused::Unavailable,
+        })?;
+        Ok((place, bytes))
     }
 }
 
@@ -88,9 +85,9 @@ pub(crate) struct Inline;
 
 impl MessageHandler<LocalAdapter, Inline> for Inbox {
     fn call(&self, _: Arc<Socket<LocalAdapter>>, packet: Value, ack_id: Option<i64>) {
-        if let Err((request, why)) = self.put(Request { packet, ack_id, _bytes: None }) {
-            let name = Event::read(&request.packet).name;
-            Answer::new(self.outbox.clone(), name, ack_id).refuse(&why);
+        match self.place(packet.as_str().map_or(0, |text| text.len())) {
+            Ok((place, bytes)) => place.send(Request { packet, ack_id, _bytes: bytes }),
+            Err(why) => Answer::new(self.outbox.clone(), Event::read(&packet).name, ack_id).refuse(&why),
         }
     }
 }

@@ -48,12 +48,17 @@ impl Outbox {
         &self.connection
     }
 
+    fn give_up(&self) {
+        if self.connection.abort() {
+            tracing::info!(peer = %self.connection.peer(), "cut off a client that does not read");
+        }
+    }
+
     fn check(&self, sent: Result<(), SendError>) {
         match sent {
             Ok(()) => {}
             Err(SendError::Socket(SocketError::InternalChannelFull)) => {
-                tracing::info!(peer = %self.connection.peer(), "closed a connection whose client does not read");
-                self.connection.abort();
+                self.give_up();
             }
             Err(SendError::Socket(SocketError::Closed)) => {}
             Err(error @ SendError::Serialize(_)) => tracing::error!(%error, "failed to encode what is to be sent"),
@@ -63,8 +68,11 @@ impl Outbox {
 
 impl Outgoing for Outbox {
     fn send(&self, event: &str, payload: &RawValue) {
-        if let Some(socket) = self.socket.upgrade() {
+        let Some(socket) = self.socket.upgrade() else { return };
+        if self.connection.queue(event.len() + payload.get().len()) {
             self.check(socket.emit(event, payload));
+        } else {
+            self.give_up();
         }
     }
 }

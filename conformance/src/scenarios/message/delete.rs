@@ -16,7 +16,7 @@ use crate::{
 };
 
 scenarios! { "message.delete";
-    both_are_told_and_nobody_else ["DEL-1", "START-2", "START-3"]
+    both_are_told_and_nobody_else ["DEL-1"]
         "Both users hear of a deletion, with the message, its room and their own chat, and nobody else does.";
     either_side_deletes_its_own ["DEL-1", "SEND-4"]
         "Each user deletes messages of its own, the oldest, the newest and one in the middle, and both hear each.";
@@ -56,8 +56,8 @@ fn check_told(world: &World, event: &OnMessageDelete, reader: &Client, users: [&
     world.check("DEL-1", event.room.id == message.room_id, || {
         format!("`{}` hears of a deletion in room {} instead of {}", reader.label(), event.room.id, message.room_id)
     });
-    conversation::check_users(world, &event.room, users);
-    conversation::check_side(world, &event.chat, reader);
+    conversation::check_users(world, "DEL-1", &event.room, users);
+    conversation::check_side(world, "DEL-1", &event.chat, reader);
 }
 
 /// Checks that a history is exactly what is left.

@@ -1,0 +1,86 @@
+//! Files over HTTP.
+
+use reqwest::{
+    Client as Http, StatusCode,
+    multipart::{Form, Part},
+};
+use serde_json::{Value, json};
+
+use crate::support::{ALICE, BOB, CAROL, dialog, start, token};
+
+async fn get(url: &str, path: &str, user: Option<u64>) -> reqwest::Response {
+    let request = Http::new().get(format!("{url}{path}"));
+    let request = match user {
+        Some(user) => request.bearer_auth(token(user)),
+        None => request,
+    };
+    request.send().await.unwrap()
+}
+
+async fn upload(url: &str, user: u64, form: Form) -> reqwest::Response {
+    Http::new().post(format!("{url}attachments")).bearer_auth(token(user)).multipart(form).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_file_is_its_owners_until_it_is_sent_and_then_both_users() {
+    let server = start().await;
+    let (alice, mut bob, room) = dialog(&server).await;
+    let part = Part::bytes(vec![0, 1, 2]).file_name("кот.png").mime_str("image/png").unwrap();
+    let response = upload(server.url(), ALICE, Form::new().part("file", part)).await;
+    assert_eq!(response.status(), StatusCode::CREATED);
+    let made: Value = response.json().await.unwrap();
+    assert_eq!((&made["file"]["user_id"], &made["attachment"]["type"]), (&json!(ALICE), &json!("image")));
+    assert_eq!((&made["attachment"]["file_id"], &made["attachment"]["room_id"]), (&made["file"]["id"], &json!(null)));
+    let id = &made["attachment"]["id"];
+    let path = format!("attachments/{id}");
+    let statuses = async |expected: [u16; 4]| {
+        for (user, status) in [Some(ALICE), Some(BOB), Some(CAROL), None].into_iter().zip(expected) {
+            assert_eq!(get(server.url(), &path, user).await.status(), status, "{user:?}");
+        }
+    };
+    statuses([200, 404, 404, 401]).await;
+    alice.act("message.send", json!({ "room_id": room, "text": "", "attachment_id": id })).await;
+    let sent = bob.hear("on.message.new").await["message"].clone();
+    assert_eq!((&sent["attachment"]["id"], &sent["attachment"]["room_id"]), (id, &json!(room)));
+    statuses([200, 200, 404, 401]).await;
+
+    let response = get(server.url(), &path, Some(BOB)).await;
+    let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-type"), "image/png");
+    assert_eq!(header("x-content-type-options"), "nosniff");
+    assert_eq!(header("content-disposition"), "attachment; filename*=UTF-8''%D0%BA%D0%BE%D1%82.png");
+    assert_eq!(response.bytes().await.unwrap(), vec![0, 1, 2]);
+
+    alice.act("message.delete", json!({ "message_id": sent["id"] })).await;
+    statuses([404, 404, 404, 401]).await;
+}
+
+#[tokio::test]
+async fn bad_uploads_are_refused_and_say_why() {
+    let mut config = crate::support::config();
+    config.transport.upload_bytes = 2_000;
+    let server = chat_server::app::Server::start(config).await.unwrap();
+    let large = Form::new().part("file", Part::bytes(vec![0; 3_000]));
+    assert_eq!(upload(server.url(), ALICE, large).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    let response = upload(server.url(), ALICE, Form::new().text("type", "image")).await;
+    assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(body["error"]["message"], "`file` is missing");
+    let no_form = Http::new().post(format!("{}attachments", server.url())).bearer_auth(token(ALICE)).body("x");
+    assert_eq!(no_form.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
+    for path in ["attachments/0", "attachments/x", "attachments/5010", "attachments/999999"] {
+        assert_eq!(get(server.url(), path, Some(ALICE)).await.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn there_is_a_home_page_health_and_cors() {
+    let server = start().await;
+    let home = get(server.url(), "", None).await;
+    assert!(home.text().await.unwrap().contains("Chat server"));
+    let health = Http::new().get(format!("{}healthz", server.url())).header("origin", "http://elsewhere.test");
+    let health = health.send().await.unwrap();
+    assert_eq!(health.headers()["access-control-allow-origin"], "*");
+    assert_eq!(health.json::<Value>().await.unwrap(), json!({ "status": "ok" }));
+    assert_eq!(get(server.url(), "elsewhere", None).await.status(), StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,41 @@
+//! Off-the-shelf clients. `socket.io-client` walks through all ten actions, exactly as the original document connects.
+
+use std::{path::Path, process::Command};
+
+use crate::support::{ALICE, BOB, start, token};
+
+/// Runs a program; `false` where it is not there.
+fn run(command: &mut Command) -> bool {
+    match command.output() {
+        Ok(output) => {
+            let said = |bytes| String::from_utf8_lossy(bytes).into_owned();
+            assert!(output.status.success(), "{}\n{}", said(&output.stdout), said(&output.stderr));
+            true
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_official_javascript_client_walks_through_all_ten_actions() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop");
+    if !directory.join("node_modules/socket.io-client").exists()
+        && !run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&directory))
+    {
+        assert!(std::env::var_os("CI").is_none(), "CI needs Node: npm is not there");
+        println!("SKIPPED: npm is not there, so that socket.io-client was not tried");
+        return;
+    }
+    let server = start().await;
+    let url = server.url().to_owned();
+    let walked = tokio::task::spawn_blocking(move || {
+        let mut node = Command::new("node");
+        node.arg("walk.mjs").arg(url).args([ALICE, BOB].map(|user| format!("{user}:{}", token(user))));
+        run(node.current_dir(directory))
+    });
+    if !walked.await.unwrap() {
+        assert!(std::env::var_os("CI").is_none(), "CI needs Node");
+        println!("SKIPPED: Node is not there, so that socket.io-client was not tried");
+    }
+}

@@ -1,0 +1,17 @@
+//! The server from outside: over real sockets and a real database, on free ports of this machine.
+
+mod actions;
+mod attachments;
+mod authorisation;
+mod batches;
+mod command_line;
+mod connections;
+mod durability;
+mod errors;
+mod interop;
+mod limits;
+mod order;
+mod presence;
+mod shutdown;
+mod store_contract;
+mod support;
