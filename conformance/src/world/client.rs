@@ -18,7 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{
     World, auth,
     inbox::{HeardEvent, Inbox},
-    observer, settle,
+    observer,
 };
 use crate::{
     accounts::Account,
@@ -433,10 +433,6 @@ impl Client {
             events.into_iter().zip(repeated).collect::<Vec<_>>()
         });
         for (event, repeated) in leftovers {
-            let text = event.payload["message"]["text"].as_str();
-            if text.is_some_and(|text| settle::is_of_same_user(self, world, text)) {
-                continue;
-            }
             self.find_unexpected(&event, repeated, requirement);
         }
     }

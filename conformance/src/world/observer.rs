@@ -116,6 +116,11 @@ fn put(client: &Client, world: &World, event: HeardEvent) {
     {
         return; // a sentinel of another socket of this user
     }
+    if event.name == OnMessageNew::NAME
+        && event.payload["message"]["text"].as_str().is_some_and(|text| settle::is_of_same_user(client, world, text))
+    {
+        return; // the sentinel of another socket, which this one hears as well
+    }
     if event.name == OnUserAuthorized::NAME
         && let Ok(authorized) = serde_json::from_value::<OnUserAuthorized>(event.payload.clone())
         && authorized.success
