@@ -73,16 +73,3 @@ async fn malformed_packets_cost_their_own_connection_at_most() {
     }
     alice.hears_nothing().await;
 }
-
-#[tokio::test]
-async fn event_names_with_escapes_are_read_as_any_other() {
-    let server = start().await;
-    let mut alice = Client::authorised(&server, ALICE).await;
-    for (written, name) in [(r#""a\nb""#, "a\nb"), (r#""\u0430""#, "а"), (r#""say \"hi\"""#, "say \"hi\"")] {
-        alice.connection.sender().send_text(format!("42[{written},{{}}]")).await.unwrap();
-        let error = alice.hear("on.error").await;
-        assert_eq!((&error["action"], &error["code"]), (&json!(name), &json!("unknown_action")));
-    }
-    alice.connection.sender().send_text(r#"42["chat\u002eread",{"room_id":7}]"#).await.unwrap();
-    assert_eq!(alice.hear("on.error").await["code"], "not_found");
-}
