@@ -309,7 +309,7 @@ async fn do_last(world: &World, alice: &Client, bob: &Client, room: RoomId, what
             bob.emit(&ChatDelete { room_id: room }).await?;
             world.expect_dropped("DROP-1", [alice, bob], room).await?;
         }
-        _ => return Ok(world.start(alice, bob, what).await?.0.room.id),
+        _ => return Ok(world.start("START-1", alice, bob, what).await?.0.room.id),
     }
     Ok(room)
 }

@@ -58,7 +58,7 @@ async fn all_come_once_and_as_documented(world: &World) -> Outcome {
 
 /// `on.message.new`, `on.message.delete`, `on.chat.history`, `on.chat.read`.
 async fn messages(world: &World, alice: &Client, bob: &Client) -> Outcome {
-    let room = world.start(bob, alice, "hello").await?.0.room.id;
+    let room = world.start("START-1", bob, alice, "hello").await?.0.room.id;
     for number in 1..=3 {
         world.say(alice, bob, room, &format!("message {number}")).await?;
     }

@@ -11,9 +11,21 @@ use crate::stop::{Outcome, Stop};
 impl World {
     /// A message from one to the other, heard by both. Gives what the other heard.
     pub async fn say(&self, from: &Client, to: &Client, room: RoomId, text: &str) -> Outcome<OnMessageNew> {
+        self.say_for("SEND-1", from, to, room, text).await
+    }
+
+    /// The same, where another requirement than SEND-1 says that the message arrives.
+    pub async fn say_for(
+        &self,
+        requirement: &'static str,
+        from: &Client,
+        to: &Client,
+        room: RoomId,
+        text: &str,
+    ) -> Outcome<OnMessageNew> {
         from.emit(&MessageSend { room_id: room, text: self.text(text), attachment_id: None }).await?;
-        let heard = to.expect("SEND-1").await?;
-        from.expect::<OnMessageNew>("SEND-1").await?;
+        let heard = to.expect(requirement).await?;
+        from.expect::<OnMessageNew>(requirement).await?;
         Ok(heard)
     }
 
@@ -34,11 +46,17 @@ impl World {
         .await
     }
 
-    /// The room of two users, made by a first message; gives what each heard, outside of the transcript.
-    pub async fn start(&self, one: &Client, other: &Client, text: &str) -> Outcome<(OnMessageNew, OnMessageNew)> {
+    /// A first message from one to the other, outside of the transcript; gives what each heard.
+    pub async fn start(
+        &self,
+        requirement: &'static str,
+        one: &Client,
+        other: &Client,
+        text: &str,
+    ) -> Outcome<(OnMessageNew, OnMessageNew)> {
         self.silently(async {
             one.emit(&ChatStart { user_id: other.id(), text: self.text(text), attachment_id: None }).await?;
-            Ok((one.expect("START-1").await?, other.expect("START-1").await?))
+            Ok((one.expect(requirement).await?, other.expect(requirement).await?))
         })
         .await
     }

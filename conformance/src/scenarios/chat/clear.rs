@@ -116,10 +116,10 @@ async fn goes_on_afterwards(world: &World) -> Outcome {
     let room = world.dialog(&alice, &bob).await?;
     for round in 1..=3 {
         clear(&alice, &bob, room).await?;
-        let to_bob = world.say(&alice, &bob, room, &format!("to bob {round}")).await?;
+        let to_bob = world.say_for("CLEAR-4", &alice, &bob, room, &format!("to bob {round}")).await?;
         world.check_eq("CLEAR-4", "the room of a message after clearing", &to_bob.room.id, &room);
         world.check_eq("CLEAR-4", "what bob has not read after clearing", &to_bob.chat.unread_count, &1);
-        let to_alice = world.say(&bob, &alice, room, &format!("to alice {round}")).await?;
+        let to_alice = world.say_for("CLEAR-4", &bob, &alice, room, &format!("to alice {round}")).await?;
         world.check_eq("CLEAR-4", "what alice has not read after clearing", &to_alice.chat.unread_count, &1);
         for reader in [&alice, &bob] {
             let stored: Vec<_> = reader.history(room).await?.iter().map(|message| message.id).collect();
@@ -153,7 +153,7 @@ async fn works_while_the_other_is_away(world: &World) -> Outcome {
     world.check("CLEAR-3", dialog.message.is_none(), || "a dialog that was cleared still has a newest message".into());
     world.check_eq("AUTH-7", "what bob has not read of a cleared room", &dialog.chat.unread_count, &0);
     let bob = check_empty(world, &bob, room).await?;
-    let next = world.say(&alice, &bob, room, "after clearing").await?;
+    let next = world.say_for("CLEAR-4", &alice, &bob, room, "after clearing").await?;
     world.check_eq("CLEAR-4", "what bob has not read after clearing", &next.chat.unread_count, &1);
     Ok(())
 }
@@ -198,7 +198,7 @@ async fn both_clear_at_once(world: &World) -> Outcome {
     }
     let alice = check_empty(world, &alice, room).await?;
     let bob = check_empty(world, &bob, room).await?;
-    let next = world.say(&alice, &bob, room, "after clearing").await?;
+    let next = world.say_for("CLEAR-4", &alice, &bob, room, "after clearing").await?;
     world.check_eq("CLEAR-4", "what bob has not read after clearing", &next.chat.unread_count, &1);
     Ok(())
 }
@@ -213,7 +213,7 @@ async fn is_heard_on_all_devices(world: &World) -> Outcome {
         let heard: OnChatClear = device.expect("AUTH-11").await?;
         check_side(world, "AUTH-11", &heard, who.id(), room);
     }
-    world.say(&alice, &bob, room, "after clearing").await?;
+    world.say_for("CLEAR-4", &alice, &bob, room, "after clearing").await?;
     for device in [&phone, &laptop] {
         device.expect::<OnMessageNew>("AUTH-11").await?;
     }

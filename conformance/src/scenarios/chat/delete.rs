@@ -54,7 +54,7 @@ fn check_gone(world: &World, user: &Client, other: &Client, authorized: &OnUserA
 
 /// Checks that the two begin anew: the first message is all there is, and it is in one room.
 async fn check_new_start(world: &World, one: &Client, other: &Client, old: RoomId) -> Outcome<RoomId> {
-    let (own, heard) = world.start(one, other, "anew").await?;
+    let (own, heard) = world.start("DROP-4", one, other, "anew").await?;
     let room = heard.room.id;
     world.check_eq("DROP-4", "the room that the two hear of", &own.room.id, &room);
     world.check_eq("DROP-4", "what the other side has not read after a new start", &heard.chat.unread_count, &1);
@@ -171,7 +171,7 @@ async fn begins_anew_with_an_empty_history(world: &World) -> Outcome {
         let other = if round == 2 { &alice } else { &bob };
         world.silently(drop_dialog(world, dropper, if round == 2 { &bob } else { &alice }, room)).await?;
         room = check_new_start(world, starter, other, room).await?;
-        let next = world.silently(world.say(other, starter, room, "an answer")).await?;
+        let next = world.silently(world.say_for("DROP-4", other, starter, room, "an answer")).await?;
         world.check_eq("DROP-4", "what the caller has not read after an answer", &next.chat.unread_count, &1);
     }
     for (user, other) in [(&alice, &bob), (&bob, &alice)] {
@@ -248,7 +248,7 @@ async fn is_heard_on_all_devices(world: &World) -> Outcome {
     let laptop = world.second_device(&bob, "bob/laptop").await?;
     drop_dialog(world, &alice, &bob, room).await?;
     world.expect_dropped("AUTH-11", [&phone, &laptop], room).await?;
-    world.start(&bob, &alice, "anew").await?;
+    world.start("DROP-4", &bob, &alice, "anew").await?;
     for device in [&phone, &laptop] {
         world.silently(device.expect::<OnMessageNew>("AUTH-11")).await?;
     }

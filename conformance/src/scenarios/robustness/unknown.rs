@@ -15,6 +15,8 @@ use crate::{
 scenarios! { "robustness";
     unknown_events ["ROB-2"]
         "Unknown event names are survived, by the connection that sends them too, and nobody hears anything.";
+    unknown_events_with_escapes ["ROB-2"]
+        "Unknown event names that JSON writes with escapes are survived as well.";
     reserved_events ["ROB-2"]
         "Event names that Socket.IO reserves cost at most the connection that sends them.";
     extra_fields_and_arguments ["ROB-3"]
@@ -46,26 +48,36 @@ const UNKNOWN: &[&str] = &[
     "hasOwnProperty",
     "emit",
     "😀",
-    "a\nb",
-    "\0",
     "*",
     "../../etc/passwd",
     "'; DROP TABLE messages; --",
 ];
+
+/// Names that JSON cannot write without escapes.
+const ESCAPED: &[&str] = &["a\nb", "\0", "\"", "\\", "say \"hello\"", "\u{1b}[31m"];
 
 /// Names that Socket.IO keeps for itself.
 const RESERVED: &[&str] =
     &["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener", "connection"];
 
 async fn unknown_events(world: &World) -> Outcome {
+    let long = "x".repeat(20_000);
+    survives(world, &[UNKNOWN, &[long.as_str()]].concat()).await
+}
+
+async fn unknown_events_with_escapes(world: &World) -> Outcome {
+    survives(world, ESCAPED).await
+}
+
+/// Sends events of these names, and sees that the same connection and all others go on.
+async fn survives(world: &World, names: &[&str]) -> Outcome {
     let [mallory, bob, carol, dave] = world.users(["mallory", "bob", "carol", "dave"]).await?;
     let others = Bystanders::new(world, &carol, &dave, "ROB-2").await?;
     let room = world.dialog(&bob, &mallory).await?;
     mallory.barrier().await?;
-    let long = "x".repeat(20_000);
-    for name in UNKNOWN.iter().copied().chain([long.as_str()]) {
-        let payload =
-            json!({"room_id": room, "user_id": bob.id(), "id": bob.id(), "online": false, "text": world.text("?")});
+    for name in names {
+        let text = world.text("?");
+        let payload = json!({"room_id": room, "user_id": bob.id(), "id": bob.id(), "online": false, "text": text});
         let shown: String = name.chars().take(40).collect();
         for arguments in [vec![], vec![payload], vec![Value::Null, json!([])]] {
             world.silently(mallory.emit_arguments(name, arguments)).await?;
