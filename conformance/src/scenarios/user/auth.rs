@@ -596,8 +596,20 @@ async fn a_socket_is_never_two_users(world: &World) -> Outcome {
 
 /// The answer to `user.auth`, if one came.
 async fn answer_of(world: &World, socket: &Client) -> Outcome<Option<OnUserAuthorized>> {
-    world.settle().await?;
-    socket.take()
+    match socket.hear_within(world.patience().event).await? {
+        None if socket.is_open() => answered(world, world.settle().await).and_then(|()| socket.take()),
+        answer => Ok(answer),
+    }
+}
+
+/// A socket whose own messages do not come back is not the first user any more, nor the second.
+fn answered(world: &World, settled: Outcome) -> Outcome {
+    settled.map_err(|stop| match stop {
+        Stop::NotEvaluable(why) => {
+            world.broken("AUTH-10", format!("after `user.auth` as a second user, the socket is nobody: {why}"))
+        }
+        stop => stop,
+    })
 }
 
 /// What a third user was told of the first and the second.
@@ -632,7 +644,7 @@ async fn is_not(world: &World, socket: &Client, third: &Client, identity: &Ident
     socket.emit(&message(world, identity.closed, "from whom it is not")).await?;
     socket.emit(&ChatHistory { room_id: identity.closed, limit: None, last_id: None }).await?;
     socket.emit(&ChatRead { room_id: identity.closed }).await?;
-    world.nobody_hears_more("AUTH-10").await
+    answered(world, world.nobody_hears_more("AUTH-10").await)
 }
 
 /// The socket hears and does everything as the user that it is.
@@ -649,7 +661,7 @@ async fn is(world: &World, socket: &Client, third: &Client, identity: &Identity<
     socket.emit(&ChatHistory { room_id: identity.room, limit: None, last_id: None }).await?;
     let history: OnChatHistory = socket.expect("AUTH-10").await?;
     world.check_eq("AUTH-10", "the side that the history shows", &history.chat.user_id, &identity.is.id);
-    world.nobody_hears_more("AUTH-10").await
+    answered(world, world.nobody_hears_more("AUTH-10").await)
 }
 
 /// Each of these sockets hears an event; gives what the last of them heard.
