@@ -586,7 +586,7 @@ async fn a_socket_is_never_two_users(world: &World) -> Outcome {
     );
     let now =
         if answer.success { Identity { is: &bob, room: of_bob, is_not: &alice, closed: of_alice } } else { first };
-    check_presence(world, &carol, [&socket, &second], answer.success);
+    check_presence(world, &carol, [&socket, &second], answer.success).await?;
     is_not(world, &socket, &carol, &now).await?;
     is(world, &socket, &carol, &now).await?;
     socket.close().await;
@@ -613,22 +613,19 @@ fn answered(world: &World, settled: Outcome) -> Outcome {
 }
 
 /// What a third user was told of the first and the second.
-fn check_presence(world: &World, third: &Client, [first, second]: [&Client; 2], switched: bool) {
-    let of_first = third.announcements_of(first);
-    let of_second = third.announcements_of(second);
+async fn check_presence(world: &World, third: &Client, [first, second]: [&Client; 2], switched: bool) -> Outcome {
+    answered(world, world.settle().await)?;
     if switched {
-        world.check("AUTH-10", of_first.last() == Some(&false), || {
-            "the first user, whose socket became the second, is not announced offline".into()
-        });
-        world.check("AUTH-10", of_second.last() == Some(&true), || "the second user is not announced online".into());
-    } else {
-        world.check("AUTH-10", !of_first.contains(&false), || {
-            "the first user is announced offline, and the second was refused".into()
-        });
-        world.check("AUTH-10", !of_second.contains(&true), || {
-            "the second user is announced online, and was refused".into()
-        });
+        third.expect_announced("AUTH-10", first, false).await?;
+        return third.expect_announced("AUTH-10", second, true).await;
     }
+    world.check("AUTH-10", !third.announcements_of(first).contains(&false), || {
+        "the first user is announced offline, and the second was refused".into()
+    });
+    world.check("AUTH-10", !third.announcements_of(second).contains(&true), || {
+        "the second user is announced online, and was refused".into()
+    });
+    Ok(())
 }
 
 fn call(to: &Account) -> CallStart {
