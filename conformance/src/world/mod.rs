@@ -245,7 +245,7 @@ impl World {
             let answer: OnUserAuthorized = socket.expect("AUTH-11").await?;
             let first_answers = user.send_sentinel().await.is_ok();
             let what = match answer.success {
-                true if !user.is_open() => "it cost the first one",
+                true if user.is_cut_off() => "it cost the first one",
                 true if !first_answers => "the first one is not answered any more",
                 true => return Ok(()),
                 false => "it was refused",

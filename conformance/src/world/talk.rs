@@ -84,7 +84,7 @@ impl World {
         let device = self.connect(user.account(), label).await?;
         let accepted = device.try_authorise().await?;
         user.barrier().await?;
-        if accepted && user.is_open() && device.is_open() {
+        if accepted && !user.is_cut_off() && !device.is_cut_off() {
             return Ok(device);
         }
         drop((user.leftovers(), device.leftovers()));
