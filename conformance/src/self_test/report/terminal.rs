@@ -1,7 +1,5 @@
 //! The matrix in a terminal.
 
-use std::fmt::Write;
-
 use crate::self_test::matrix::{FaultOutcome, FaultResult, Matrix, ServerOutcome, ServerResult};
 
 /// One fault in a line: what became of it, and by what.
@@ -37,12 +35,7 @@ pub fn server_line(server: &ServerResult) -> String {
 /// The whole matrix, a line a fault and a server, and the headline.
 #[must_use]
 pub fn table(matrix: &Matrix) -> String {
-    let mut text = String::new();
     let lines = matrix.faults.iter().map(fault_line).chain(matrix.servers.iter().map(server_line));
-    for line in lines {
-        // Writing to a String cannot fail.
-        drop(writeln!(text, "{line}"));
-    }
-    drop(writeln!(text, "\n{}", matrix.headline()));
-    text
+    let lines: Vec<String> = lines.collect();
+    format!("{}\n\n{}\n", lines.join("\n"), matrix.headline())
 }
