@@ -78,7 +78,7 @@ pub async fn run(flags: &SelfTest) -> anyhow::Result<Held> {
 pub async fn build() -> anyhow::Result<Binaries> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
-    build.args(["build", "--package", "chat-server", "--bin", "chat-server", "--example", "faulty"]);
+    build.args(["build", "--bin", "chat-server", "--example", "faulty"]);
     build.args(["--message-format", "json-render-diagnostics"]);
     if !cfg!(debug_assertions) {
         build.arg("--release");

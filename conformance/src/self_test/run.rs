@@ -38,6 +38,18 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// Certain faults alone, such as the sample that the tests of this workspace try.
+    ///
+    /// # Panics
+    /// There is no fault of that id.
+    #[must_use]
+    pub fn of(ids: &[&str], jobs: usize) -> Self {
+        let find = |id: &&str| catalogue::find(id).unwrap_or_else(|| panic!("there is no fault `{id}`"));
+        Self { faults: ids.iter().map(find).collect(), servers: false, jobs }
+    }
+}
+
 /// Something of the self-test is done.
 #[derive(Debug)]
 pub enum Progress<'a> {

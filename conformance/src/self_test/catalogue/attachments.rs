@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::help::{edit, number, rule};
+use super::help::{FAR, edit, number, rule};
 use crate::self_test::{
     fault::{Fault, Rule},
+    known::Link,
     passage::Passage,
 };
 
@@ -52,10 +53,10 @@ pub(super) const FAULTS: &[Fault] = &[
         "att-2-unknown-left-out",
         "ATT-2",
         "An unknown attachment is left out, and the message is sent without it.",
-        || left_out(|passing, id| id < 1 << 53 && owner(passing, id).is_none()),
+        || sent_without_it(|id| id > FAR),
     ),
     Fault::on_the_wire("att-3-of-another-user", "ATT-3", "Whose attachment it is does not matter.", || {
-        left_out(|passing, id| owner(passing, id).is_some_and(|owner| passing.user() != Some(owner)))
+        sent_without_it(|id| id < FAR)
     }),
     Fault::on_the_wire("att-4-sent-twice", "ATT-4", "An attachment can be sent in a second message.", || {
         let mut sent: HashMap<u64, u64> = HashMap::new();
@@ -96,16 +97,22 @@ pub(super) const FAULTS: &[Fault] = &[
     }),
 ];
 
-fn owner(passing: &Passage<'_>, attachment: u64) -> Option<u64> {
-    passing.known.accounts.iter().find(|(_, account)| account.attachments.contains(&attachment)).map(|(user, _)| *user)
-}
-
-/// A rule that sends messages without their attachment where they are to be refused.
-fn left_out(wrong: impl Fn(&Passage<'_>, u64) -> bool + Send + 'static) -> Rule {
+/// A rule that sends a message without its attachment where that was not found: one that does not exist, or another
+/// user's, which the server does not tell apart.
+fn sent_without_it(which: impl Fn(u64) -> bool + Send + 'static) -> Rule {
+    let mut last: HashMap<Link, (String, Value)> = HashMap::new();
     rule(move |passing| {
-        let id = number(passing, "attachment_id").filter(|_| passing.is_action());
-        if id.is_some_and(|id| wrong(passing, id)) {
-            passing.edit(|payload| payload["attachment_id"] = Value::Null);
+        if number(passing, "attachment_id").is_some_and(&which) && passing.is_action() {
+            let mut payload = passing.payload().clone();
+            payload["attachment_id"] = Value::Null;
+            last.insert(passing.link, (passing.name().to_owned(), payload));
+        } else if passing.is("on.error") && passing.payload()["code"] == "not_found" {
+            if let Some((action, payload)) = last.remove(&passing.link) {
+                passing.swallow();
+                passing.act(passing.link, &action, payload);
+            }
+        } else if passing.is_action() {
+            last.remove(&passing.link);
         }
     })
 }

@@ -149,8 +149,8 @@ pub(super) const FAULTS: &[Fault] = &[
     )
     .conditional(),
     Fault::on_the_wire(
-        "send-10-half-announced",
-        "SEND-10",
+        "send-1-long-text-to-its-sender-alone",
+        "SEND-1",
         "A text over the maximum is refused for the room and echoed to its sender all the same.",
         || {
             rule(|passing| {
