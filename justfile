@@ -12,6 +12,10 @@ serve *FLAGS:
 conformance *ARGUMENTS:
     cargo conformance {{ARGUMENTS}}
 
+# Test the suite itself: every seeded fault must be caught, and no correct server accused.
+self-test *ARGUMENTS:
+    cargo self-test {{ARGUMENTS}}
+
 # Publish the contract into a folder: JSON Schema, AsyncAPI, TypeScript, prose.
 schemas DIR:
     cargo schemas {{DIR}}

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{options::Options, report::ReportRequest};
+use crate::{options::Options, report::ReportRequest, self_test::command::SelfTest};
 
 /// Drives any server of the chat protocol by its URL, and says which requirements it keeps.
 #[derive(Debug, Parser)]
@@ -38,6 +38,8 @@ pub enum Command {
     },
     /// Print the JSON Schema of the report that `--report json=FILE` writes.
     ReportSchema,
+    /// Test the suite itself: seeded faults that it must find, and correct servers that it must not accuse.
+    SelfTest(SelfTest),
     /// Compare the JSON reports of several servers: one matrix, requirements by servers.
     Compare {
         /// The reports, as `--report json=FILE` wrote them.

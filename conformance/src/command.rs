@@ -13,6 +13,10 @@ use crate::{
     result::RunResult,
     run_event::{Reporter, RunEvent},
     selection,
+    self_test::{
+        self,
+        command::{Held, SelfTest},
+    },
     server_process::{ServerCommand, ServerProcess},
     suite::{self, RunError},
     verdict::Verdict,
@@ -80,6 +84,7 @@ pub async fn run(cli: Cli) -> Exit {
             println!("{}", json_schema::text());
             Ok(Exit::Fine)
         }
+        Command::SelfTest(flags) => self_test(&flags).await,
         Command::Compare { reports, report } => compare(&reports, &report),
     };
     done.unwrap_or_else(|Failure(exit, sentence)| {
@@ -114,6 +119,16 @@ fn check_filter(filter: &[String]) -> Result<(), Failure> {
             format!("no scenario or requirement fits `{word}`; `chat-conformance list` shows them all"),
         )),
         None => Ok(()),
+    }
+}
+
+async fn self_test(flags: &SelfTest) -> Result<Exit, Failure> {
+    match self_test::command::run(flags).await.map_err(|error| Failure::failed(format!("{error:#}")))? {
+        Held::Yes => Ok(Exit::Fine),
+        Held::No => Ok(Exit::Violations),
+        Held::NothingSelected => {
+            Err(Failure(Exit::NothingRan, "no fault fits the filter; `chat-conformance self-test --list` shows them all".into()))
+        }
     }
 }
 

@@ -26,6 +26,7 @@ pub mod runner;
 pub mod scenario;
 pub mod scenarios;
 pub mod selection;
+pub mod self_test;
 pub mod server_process;
 pub mod stop;
 pub mod subject;

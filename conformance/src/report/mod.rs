@@ -18,13 +18,13 @@ mod attach;
 mod destination;
 mod github;
 mod headline;
-mod html;
+pub(crate) mod html;
 mod json;
 mod junit;
 mod markdown;
 mod request;
 mod summary;
-mod text;
+pub(crate) mod text;
 
 pub use attach::reporters;
 pub use destination::Destination;

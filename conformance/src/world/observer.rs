@@ -8,7 +8,10 @@ use chat_spec::{
 use serde_json::Value;
 
 use super::{Client, World, inbox::HeardEvent, settle};
-use crate::wire::{Event, Incoming};
+use crate::{
+    attribution,
+    wire::{Event, Incoming},
+};
 
 /// Takes what came on a connection.
 pub(super) fn observe(client: &Client, world: &World, incoming: Incoming) {
@@ -58,7 +61,8 @@ fn check_shape(world: &World, name: &str, args: &[Value]) {
         for finding in schema::findings(name, payload) {
             let place = if finding.path.is_empty() { "the payload" } else { &finding.path };
             let got = payload.pointer(&finding.path).map(|value| shorten(&value.to_string()));
-            state.find(finding.requirement, format!("{name}: {place}: {}", shorten(&finding.message)), None, got);
+            let requirement = attribution::of_shape(name, &finding.path, &finding.message, finding.requirement);
+            state.find(requirement, format!("{name}: {place}: {}", shorten(&finding.message)), None, got);
         }
         if let Some(place) = runs_backwards(payload, String::new()) {
             state.find("TYPE-6", format!("{name}: {place}: created_at is after updated_at"), None, None);
