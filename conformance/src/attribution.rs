@@ -42,7 +42,9 @@ pub fn of_unexpected(unexpected: Unexpected<'_>) -> &'static str {
 #[must_use]
 pub fn of_shape<'a>(event: &str, path: &str, message: &str, requirement: &'a str) -> &'a str {
     match (requirement, event) {
-        ("TYPE-1", "on.message.new") if path == "/message" && message.contains("\"attachment\" is a required") => "SEND-11",
+        ("TYPE-1", "on.message.new") if path == "/message" && message.contains("\"attachment\" is a required") => {
+            "SEND-11"
+        }
         ("TYPE-1", "on.chat.history") if path == "/messages" => "HIST-5",
         _ => requirement,
     }

@@ -126,9 +126,10 @@ async fn self_test(flags: &SelfTest) -> Result<Exit, Failure> {
     match self_test::command::run(flags).await.map_err(|error| Failure::failed(format!("{error:#}")))? {
         Held::Yes => Ok(Exit::Fine),
         Held::No => Ok(Exit::Violations),
-        Held::NothingSelected => {
-            Err(Failure(Exit::NothingRan, "no fault fits the filter; `chat-conformance self-test --list` shows them all".into()))
-        }
+        Held::NothingSelected => Err(Failure(
+            Exit::NothingRan,
+            "no fault fits the filter; `chat-conformance self-test --list` shows them all".into(),
+        )),
     }
 }
 

@@ -54,7 +54,13 @@ pub async fn run(flags: &SelfTest) -> anyhow::Result<Held> {
     }
     if flags.list {
         for fault in &plan.faults {
-            println!("{:<36} {:<8} {}{}", fault.id, fault.breaks, fault.wrong, if fault.conditional { " (conditional)" } else { "" });
+            println!(
+                "{:<36} {:<8} {}{}",
+                fault.id,
+                fault.breaks,
+                fault.wrong,
+                if fault.conditional { " (conditional)" } else { "" }
+            );
         }
         return Ok(Held::Yes);
     }
@@ -90,7 +96,8 @@ pub async fn build() -> anyhow::Result<Binaries> {
     let text = String::from_utf8_lossy(&output.stdout);
     let messages: Vec<Value> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let find = |name: &str| {
-        let found = messages.iter().find(|message| message["target"]["name"] == name && message["executable"].is_string());
+        let found =
+            messages.iter().find(|message| message["target"]["name"] == name && message["executable"].is_string());
         let path = found.and_then(|message| message["executable"].as_str()).map(PathBuf::from);
         path.with_context(|| format!("cargo built `{name}` and did not say where it is"))
     };

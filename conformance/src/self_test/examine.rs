@@ -76,11 +76,8 @@ fn judge(result: &mut FaultResult, run: &RunResult, live: u64) {
     result.live = live;
     result.scenarios = run.scenarios.len();
     let breaks = |finding: &&Finding| finding.requirement == result.breaks && finding.verdict >= Verdict::Warning;
-    let found: Vec<(&ScenarioResult, &Finding)> = run
-        .scenarios
-        .iter()
-        .filter_map(|scenario| Some((scenario, scenario.findings.iter().find(breaks)?)))
-        .collect();
+    let found: Vec<(&ScenarioResult, &Finding)> =
+        run.scenarios.iter().filter_map(|scenario| Some((scenario, scenario.findings.iter().find(breaks)?))).collect();
     result.reason = found.first().map(|(_, finding)| finding.message.clone());
     let caught_by: Vec<String> = found.iter().map(|(scenario, _)| scenario.id.clone()).collect();
     let broken = run.requirements.iter().filter(|requirement| {

@@ -63,7 +63,8 @@ impl Innocent {
             Ok(Some(run)) => self.judge(&mut result, &run),
             Ok(None) => {
                 result.outcome = ServerOutcome::NotRun;
-                result.note = Some("Node or its packages are not here: see fixtures/peers/express/README.md".to_owned());
+                result.note =
+                    Some("Node or its packages are not here: see fixtures/peers/express/README.md".to_owned());
             }
             Err(error) => result.note = Some(format!("{error:#}")),
         }
@@ -114,7 +115,8 @@ impl Innocent {
             }
         }
         let harness = run.scenarios.iter().find(|scenario| scenario.verdict == Verdict::HarnessError);
-        result.note = harness.map(|scenario| format!("{}: {}", scenario.id, scenario.message.as_deref().unwrap_or_default()));
+        result.note =
+            harness.map(|scenario| format!("{}: {}", scenario.id, scenario.message.as_deref().unwrap_or_default()));
         result.outcome = match (result.accusations.is_empty(), harness.is_some(), result.passed) {
             (false, ..) => ServerOutcome::Accused,
             (true, true, _) | (true, false, 0) => ServerOutcome::Failed,
@@ -126,6 +128,7 @@ impl Innocent {
 /// The folder of the Express server, where it can be run.
 fn express() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/peers/express");
-    let has_node = std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|one| one.join("node").is_file()));
+    let has_node =
+        std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|one| one.join("node").is_file()));
     (has_node && folder.join("node_modules/socket.io").is_dir()).then_some(folder)
 }

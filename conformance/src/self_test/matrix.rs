@@ -141,7 +141,10 @@ impl Matrix {
     #[must_use]
     pub fn holds(&self) -> bool {
         self.faults.iter().all(|fault| fault.outcome == FaultOutcome::Caught)
-            && self.servers.iter().all(|server| matches!(server.outcome, ServerOutcome::Cleared | ServerOutcome::NotRun))
+            && self
+                .servers
+                .iter()
+                .all(|server| matches!(server.outcome, ServerOutcome::Cleared | ServerOutcome::NotRun))
     }
 
     /// The whole in one line.

@@ -65,8 +65,28 @@ async fn unknown_events(world: &World) -> Outcome {
     survives(world, &[UNKNOWN, &[long.as_str()]].concat()).await
 }
 
+/// Observed, not judged: libraries of servers drop the connection before the server can see the name.
 async fn unknown_events_with_escapes(world: &World) -> Outcome {
-    survives(world, ESCAPED).await
+    let [mallory, carol, dave] = world.users(["mallory", "carol", "dave"]).await?;
+    let others = Bystanders::new(world, &carol, &dave, "ROB-2").await?;
+    mallory.close().await;
+    let mut costly = Vec::new();
+    for name in ESCAPED {
+        let what = format!("the event {name:?}");
+        let client = others.open(mallory.account(), &what).await?;
+        world.silently(client.emit_arguments(name, vec![json!({"room_id": others.room})])).await?;
+        client.responds().await;
+        if !client.is_open() {
+            costly.push(format!("{name:?}"));
+        }
+        client.abort().await;
+        drop((client.errors(), client.leftovers()));
+        others.go_on(&what).await?;
+    }
+    let said =
+        if costly.is_empty() { "survived".into() } else { format!("cost their connection: {}", costly.join(", ")) };
+    world.dialect("ROB-2", "unknown event names that JSON writes with escapes", said, "cost their connection");
+    others.newcomer(mallory.account(), "events whose names need escapes").await
 }
 
 /// Sends events of these names, and sees that the same connection and all others go on.

@@ -51,7 +51,8 @@ pub(super) fn page(matrix: &Matrix) -> Markup {
 
 /// What makes the self-test fail.
 fn not_caught(matrix: &Matrix) -> Markup {
-    let missed: Vec<&FaultResult> = matrix.faults.iter().filter(|fault| fault.outcome != FaultOutcome::Caught).collect();
+    let missed: Vec<&FaultResult> =
+        matrix.faults.iter().filter(|fault| fault.outcome != FaultOutcome::Caught).collect();
     html! {
         @if !missed.is_empty() {
             section.failed {

@@ -10,7 +10,13 @@ pub fn fault_line(fault: &FaultResult) -> String {
         _ => format!("{}: {}", fault.breaks, fault.note.as_deref().unwrap_or("it never showed itself")),
     };
     let also = if fault.also.is_empty() { String::new() } else { format!("; also {}", fault.also.join(" ")) };
-    format!("{:<8} {:<36} {by}{also}  [live {}, {} ms]", fault.outcome.as_str(), fault.id, fault.live, fault.duration_ms)
+    format!(
+        "{:<8} {:<36} {by}{also}  [live {}, {} ms]",
+        fault.outcome.as_str(),
+        fault.id,
+        fault.live,
+        fault.duration_ms
+    )
 }
 
 /// One correct server in a line.
