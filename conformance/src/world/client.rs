@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
@@ -54,7 +54,6 @@ struct Inner {
     may_be_closed: AtomicBool,
     /// Whether the scenario sends on it what may be answered in any way.
     misbehaving: AtomicBool,
-    sentinels: AtomicU64,
     commands: mpsc::Sender<Command>,
 }
 
@@ -82,7 +81,6 @@ impl Client {
                 deaf: AtomicBool::new(false),
                 may_be_closed: AtomicBool::new(false),
                 misbehaving: AtomicBool::new(false),
-                sentinels: AtomicU64::new(0),
                 commands,
             }),
         };
@@ -265,7 +263,7 @@ impl Client {
     }
 
     pub(super) fn next_sentinel(&self) -> u64 {
-        self.inner.sentinels.fetch_add(1, Ordering::Relaxed)
+        self.inner.world.next_sentinel()
     }
 
     /// Sends an action.

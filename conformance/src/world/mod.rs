@@ -26,7 +26,10 @@ mod state;
 mod talk;
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Instant,
 };
 
@@ -71,6 +74,8 @@ struct Inner {
     state: Mutex<ScenarioState>,
     clients: Mutex<Vec<Client>>,
     cast: Mutex<Vec<Account>>,
+    /// Numbers the sentinels of all clients: several sockets of a user hear each other's, by the same name too.
+    sentinels: AtomicU64,
 }
 
 impl World {
@@ -87,6 +92,7 @@ impl World {
                 state: Mutex::new(state),
                 clients: Mutex::default(),
                 cast: Mutex::default(),
+                sentinels: AtomicU64::new(0),
             }),
         }
     }
@@ -107,6 +113,10 @@ impl World {
     #[must_use]
     pub fn text(&self, text: &str) -> String {
         format!("{text}{}", self.inner.tag)
+    }
+
+    fn next_sentinel(&self) -> u64 {
+        self.inner.sentinels.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Works on what is known so far. The lock is never held over an await.

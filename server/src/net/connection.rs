@@ -25,6 +25,9 @@ use tokio::{
 
 use super::connections::{Connections, Registration};
 
+/// How long a connection that was slowed down waits before it reads on.
+const BREATH: Duration = Duration::from_millis(10);
+
 /// What a connection may do to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConnectionLimits {
@@ -54,12 +57,15 @@ pub(crate) struct Connection {
     shared: Arc<Shared>,
     stalled: Option<Pin<Box<Sleep>>>,
     idle: Option<Pin<Box<Sleep>>>,
+    slowed: Option<Pin<Box<Sleep>>>,
 }
 
 pub(super) struct Shared {
     stream: TcpStream,
     limits: ConnectionLimits,
     joined: AtomicBool,
+    /// Whether the next read is to wait a moment.
+    slow_down: AtomicBool,
     aborted: AtomicBool,
     /// Bytes that were handed over to be sent, and that were written. Frame headers are counted in the second alone, so
     /// that the first is brought up to it whenever it falls behind.
@@ -81,12 +87,13 @@ impl Connection {
             stream,
             limits,
             joined: AtomicBool::new(false),
+            slow_down: AtomicBool::new(false),
             aborted: AtomicBool::new(false),
             queued: AtomicU64::new(0),
             written: AtomicU64::new(0),
             _registration: connections.add(shared),
         });
-        Self { shared, stalled: None, idle: None }
+        Self { shared, stalled: None, idle: None, slowed: None }
     }
 
     pub(super) fn handle(&self, peer: SocketAddr) -> ConnectionHandle {
@@ -105,6 +112,14 @@ impl ConnectionHandle {
     pub fn joined(&self) {
         if let Some(shared) = self.shared.upgrade() {
             shared.joined.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Makes the connection wait a moment before it reads on: a client that sends more than it may is slowed down by
+    /// its own network, and costs the server little.
+    pub fn slow_down(&self) {
+        if let Some(shared) = self.shared.upgrade() {
+            shared.slow_down.store(true, Ordering::Relaxed);
         }
     }
 
@@ -160,6 +175,10 @@ impl Shared {
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
+        if this.slowed.is_some() || this.shared.slow_down.swap(false, Ordering::Relaxed) {
+            ready!(wait(&mut this.slowed, BREATH, cx));
+            this.slowed = None;
+        }
         loop {
             if this.shared.stream.poll_read_ready(cx)?.is_pending() {
                 if this.shared.joined.load(Ordering::Relaxed) {

@@ -87,7 +87,10 @@ impl MessageHandler<LocalAdapter, Inline> for Inbox {
     fn call(&self, _: Arc<Socket<LocalAdapter>>, packet: Value, ack_id: Option<i64>) {
         match self.place(packet.as_str().map_or(0, |text| text.len())) {
             Ok((place, bytes)) => place.send(Request { packet, ack_id, _bytes: bytes }),
-            Err(why) => Answer::new(self.outbox.clone(), Event::read(&packet).name, ack_id).refuse(&why),
+            Err(why) => {
+                self.outbox.connection().slow_down();
+                Answer::new(self.outbox.clone(), Event::read(&packet).name, ack_id).refuse(&why);
+            }
         }
     }
 }

@@ -39,3 +39,20 @@ async fn the_official_javascript_client_walks_through_all_ten_actions() {
         println!("SKIPPED: Node is not there, so that socket.io-client was not tried");
     }
 }
+
+/// rust_socketio is a project of its own beside this one, so that nothing of its many dependencies gets into the
+/// workspace.
+#[cfg(feature = "interop-rust-socketio")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rust_socketio_walks_through_all_ten_actions() {
+    let server = start().await;
+    let url = server.url().to_owned();
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/rust_socketio");
+    let walk = move || {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["run", "--quiet", "--locked", "--"]).arg(url);
+        cargo.args([ALICE, BOB].map(|user| format!("{user}:{}", token(user))));
+        assert!(run(cargo.current_dir(directory)));
+    };
+    tokio::task::spawn_blocking(walk).await.unwrap();
+}
