@@ -131,7 +131,7 @@ fn finished(world: &World, scenario: &Scenario, outcome: Outcome, duration: Dura
             std::mem::take(&mut state.notes),
         )
     });
-    findings.sort_by(|one, other| other.verdict.cmp(&one.verdict));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
     let completed = outcome.is_ok() && notes.is_empty();
     let (verdict, message) = judge(&findings, &outcome, &notes);
     let wire_log = if keep_wire_log || verdict > Verdict::Pass { world.wire_log() } else { Vec::new() };

@@ -19,9 +19,9 @@ pub fn without_effect(filter: &[String]) -> Vec<&str> {
 }
 
 fn fits(scenario: &Scenario, word: &str) -> bool {
-    let names = |requirement: &&str| {
+    let names = |requirement: &str| {
         requirement.eq_ignore_ascii_case(word)
             || requirement.split_once('-').is_some_and(|(group, _)| group.eq_ignore_ascii_case(word))
     };
-    scenario.id().contains(word) || scenario.requirements.iter().any(|requirement| names(&requirement))
+    scenario.id().contains(word) || scenario.requirements.iter().any(|requirement| names(requirement))
 }

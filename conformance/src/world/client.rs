@@ -121,8 +121,9 @@ impl Client {
         self.inner.inbox.add(|heard| {
             heard.closed.get_or_insert(CloseReason::ByClient);
         });
-        // Who asked may have stopped waiting.
-        let _ = done.send(());
+        if done.send(()).is_err() {
+            tracing::debug!("nobody waits any more for the end of `{}`", self.label());
+        }
     }
 
     async fn order(&self, command: Command) {
