@@ -49,29 +49,3 @@ pub fn of_shape<'a>(event: &str, path: &str, message: &str, requirement: &'a str
         _ => requirement,
     }
 }
-
-/// The requirement that an event breaks whose content is not as verified; `lines` are those that differ.
-#[must_use]
-pub fn of_difference(event: &str, lines: &str) -> &'static str {
-    let about = |field: &str| lines.contains(field);
-    match event {
-        "on.message.new" if about("unread_count") => "SEND-2",
-        "on.message.new" => "SEND-1",
-        "on.message.delete" if about("unread_count") => "DEL-5",
-        "on.message.delete" => "DEL-1",
-        "on.chat.history" => "HIST-1",
-        "on.chat.read" => "READ-1",
-        "on.chat.clear" => "CLEAR-1",
-        "on.chat.delete" => "DROP-1",
-        "on.call.init" => "CALL-1",
-        "on.call.answer" => "CALL-2",
-        "on.user.online" => "PRES-1",
-        "on.user.authorized" if about("success") => "AUTH-1",
-        "on.user.authorized" if about("unread_count") => "AUTH-7",
-        "on.user.authorized" if about("message") => "AUTH-6",
-        "on.user.authorized" => "AUTH-5",
-        "on.error" => "ERR-1",
-        "acknowledgement" => "ERR-2",
-        _ => "EVT-1",
-    }
-}

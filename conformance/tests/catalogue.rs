@@ -1,5 +1,7 @@
 //! The catalogue is whole: every requirement has a scenario or a reason, every name is known, nothing is stale.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 use std::collections::BTreeSet;
 
 use chat_conformance::{scenarios, transcript::verified};

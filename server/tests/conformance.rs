@@ -1,5 +1,7 @@
 //! The suite, run in-process against this server: everything holds, and every event sequence is as it was reviewed.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 use std::time::Duration;
 
 use chat_conformance::{

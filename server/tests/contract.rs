@@ -1,5 +1,7 @@
 //! The server publishes the contract that it speaks.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 use chat_server::{app::Server, config::Config};
 use chat_spec::publish;
 

@@ -1,6 +1,8 @@
 //! A sample of the suite's self-test: the suite finds seeded faults, each by the check that is named for it. All of them
 //! are tried by `just self-test`.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 use std::{collections::BTreeSet, path::PathBuf, process::Command};
 
 use chat_conformance::self_test::{

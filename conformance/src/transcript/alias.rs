@@ -105,8 +105,15 @@ impl Aliases {
     }
 
     fn id(&mut self, kind: Kind, id: &mut Value) {
-        if let Some(number) = id.as_u64() {
-            *id = self.name(kind, number).into();
+        match id {
+            // A malformed payload may carry an id where it does not belong.
+            Value::Array(items) => items.iter_mut().for_each(|item| self.id(kind, item)),
+            Value::Object(fields) => fields.values_mut().for_each(|value| self.id(kind, value)),
+            id => {
+                if let Some(number) = id.as_u64() {
+                    *id = self.name(kind, number).into();
+                }
+            }
         }
     }
 

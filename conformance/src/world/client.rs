@@ -342,7 +342,7 @@ impl Client {
         // One that cannot be read is taken as well: that it is malformed is found already (TYPE-1 to TYPE-3).
         let fits = |payload: &Value| serde_json::from_value::<E>(payload.clone()).map_or(true, |event| fits(&event));
         let patience = world.patience();
-        let find = |heard: &mut super::inbox::Heard| match heard.take(E::NAME, &fits) {
+        let find = |heard: &mut super::inbox::Heard| match heard.take(E::NAME, fits) {
             Some(event) => Some(Ok(event)),
             None => heard.closed.clone().map(Err),
         };

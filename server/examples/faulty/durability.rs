@@ -35,7 +35,7 @@ impl LosesEveryThird {
 impl Hook for LosesEveryThird {
     async fn commit(&self, inner: &dyn Store, changes: &Changes) -> Result<()> {
         let mut kept = changes.clone();
-        kept.messages.retain(|_, _| (self.messages.fetch_add(1, Ordering::Relaxed) + 1) % 3 != 0);
+        kept.messages.retain(|_, _| !(self.messages.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(3));
         self.trace.note_if(kept.messages.len() < changes.messages.len(), "lost a message");
         inner.commit(&kept).await
     }

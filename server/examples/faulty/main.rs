@@ -18,7 +18,6 @@ use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 use anyhow::{Context as _, anyhow};
 use chat_server::{
     accounts,
-    app::Server,
     config::{Config, Database},
 };
 use clap::Parser;

@@ -31,6 +31,7 @@ struct Process(Child);
 impl Process {
     fn serve(directory: &Path, arguments: &[&str]) -> (Self, String, Value) {
         let mut command = command(directory, arguments);
+        #[expect(clippy::zombie_processes, reason = "the guard that it is put into waits for it")]
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let mut greeting = String::new();

@@ -1,5 +1,7 @@
 //! The server from outside: over real sockets and a real database, on free ports of this machine.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 mod actions;
 mod attachments;
 mod authorisation;
