@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use jsonschema::Validator;
+use jsonschema::{ValidationError, Validator, error::ValidationErrorKind};
 use schemars::{Schema, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
@@ -141,25 +141,40 @@ pub fn is_valid(name: &str, payload: &Value) -> Option<bool> {
 #[must_use]
 pub fn findings(name: &str, payload: &Value) -> Vec<Finding> {
     let Some(Validators { must, should }) = VALIDATORS.get(name) else { return Vec::new() };
-    let musts = must.iter_errors(payload).map(|error| {
+    let mut findings = Vec::new();
+    let mut find_must = |error: &ValidationError<'_>| {
         let path = error.instance_path().to_string();
         let requirement = match path.rsplit('/').next().unwrap_or_default() {
             "created_at" | "updated_at" => "TYPE-3",
             field if field == "id" || field.ends_with("_id") => "TYPE-2",
             _ => "TYPE-1",
         };
-        Finding { requirement, message: error.masked().to_string(), path }
-    });
-    let shoulds = should.iter_errors(payload).filter_map(|error| {
+        findings.push(Finding { requirement, message: error.masked().to_string(), path });
+    };
+    must.iter_errors(payload).for_each(|error| innermost(&error, &mut find_must));
+    let mut find_should = |error: &ValidationError<'_>| {
         let keyword = error.schema_path().to_string();
         let requirement = match keyword.rsplit('/').next().unwrap_or_default() {
             "additionalProperties" => "TYPE-5",
             "pattern" => "TYPE-4",
-            _ => return None, // it is a MUST, and found above
+            _ => return, // it is a MUST, and found above
         };
-        Some(Finding { requirement, path: error.instance_path().to_string(), message: error.to_string() })
-    });
-    musts.chain(shoulds).collect()
+        findings.push(Finding { requirement, path: error.instance_path().to_string(), message: error.to_string() });
+    };
+    should.iter_errors(payload).for_each(|error| innermost(&error, &mut find_should));
+    findings
+}
+
+/// What is wrong inside of something that may be `null` as well: not that it is neither, but why it is not what it is
+/// meant to be. The branch that comes furthest is what it is meant to be.
+fn innermost(error: &ValidationError<'_>, find: &mut dyn FnMut(&ValidationError<'_>)) {
+    let ValidationErrorKind::AnyOf { context } = error.kind() else { return find(error) };
+    let depth = |branch: &[ValidationError<'_>]| branch.iter().map(|error| error.instance_path().as_str().len()).max();
+    let is_type_alone = |branch: &[ValidationError<'_>]| matches!(branch, [error] if matches!(error.kind(), ValidationErrorKind::Type { .. }));
+    match context.iter().max_by_key(|branch| (!is_type_alone(branch), depth(branch))) {
+        Some(branch) if !branch.is_empty() => branch.iter().for_each(|error| innermost(error, find)),
+        _ => find(error),
+    }
 }
 
 #[cfg(test)]
@@ -200,6 +215,14 @@ mod tests {
             ["TYPE-1"]
         );
         assert_eq!(broken(name, |event| event["message"]["attachment"] = Value::Null), [""; 0]);
+        let inside = "on.user.authorized";
+        assert_eq!(
+            broken(inside, |event| event["user"]["created_at"] = json!("2026-01-31T09:30:00.000")),
+            ["TYPE-3", "TYPE-4"]
+        );
+        assert_eq!(broken(inside, |event| event["dialogs"][0]["message"]["id"] = json!("7")), ["TYPE-2"]);
+        assert_eq!(broken(inside, |event| event["user"]["name"] = json!("x")), ["TYPE-5"]);
+        assert_eq!(broken(inside, |event| event["user"] = json!(7)), ["TYPE-1"]);
         assert_eq!(broken(name, |event| *event = json!([])), ["TYPE-1"]);
         assert_eq!(broken("on.call.init", |event| event["ice_candidate"] = json!({"anything": [null]})), [""; 0]);
     }
