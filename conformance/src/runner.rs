@@ -14,19 +14,25 @@ use futures_util::{FutureExt, StreamExt, stream};
 use tokio::sync::mpsc;
 
 use crate::{
+    attribution,
     result::{DialectEntry, Finding, ScenarioResult},
     run_event::RunEvent,
     scenario::{Needs, Scenario},
     stop::{Outcome, Stop},
     subject::Subject,
-    transcript::verified,
+    transcript::{
+        Transcript,
+        difference::{Difference, What},
+        verified,
+    },
     verdict::Verdict,
     world::World,
 };
 
-/// How long a scenario may take in all. A scenario waits for nothing longer than the patience of the run, and for few
-/// things in a row, so that this is reached by a server that trickles alone.
+/// How long a scenario may take in all: at least this, and this often the patience of the run. A scenario waits for nothing
+/// longer than that patience, and for few things in a row, so that this is reached by a server that trickles alone.
 const LONGEST: Duration = Duration::from_secs(120);
+const PATIENCES: u32 = 12;
 
 /// What one scenario gave, with what is known of it besides its result.
 #[derive(Debug, Clone)]
@@ -106,14 +112,15 @@ fn missing(subject: &Subject, needs: Needs) -> Option<Outcome> {
 /// Runs a scenario; a panic in it, or one that takes too long, is an error of the suite.
 async fn within_time(world: &World, scenario: &Scenario) -> Outcome {
     let caught = AssertUnwindSafe((scenario.run)(world)).catch_unwind();
-    match tokio::time::timeout(LONGEST, caught).await {
+    let longest = LONGEST.max(world.patience().max.saturating_mul(PATIENCES));
+    match tokio::time::timeout(longest, caught).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(panic)) => {
             let said =
                 panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
             Err(Stop::Harness(format!("the scenario panicked: {}", said.unwrap_or("without a word"))))
         }
-        Err(_) => Err(Stop::not_evaluable(format!("it was not over after {} s", LONGEST.as_secs()))),
+        Err(_) => Err(Stop::not_evaluable(format!("it was not over after {} s", longest.as_secs()))),
     }
 }
 
@@ -170,13 +177,35 @@ fn judge(findings: &[Finding], outcome: &Outcome, notes: &[String]) -> (Verdict,
     }
 }
 
-/// How the transcript differs from the verified one. Shown beside what was found wrong, and no finding by itself: the
-/// canonical form does not hide yet everything that a server that was used before may do otherwise.
+/// Compares the transcript with the verified one, and gives the diff. A scenario that did not come to its end has none to
+/// compare; where something was found wrong already, the difference is shown and not found once more.
 fn compare(world: &World, id: &str, outcome: &Outcome) -> Option<String> {
-    let (text, recorded, clean) =
-        world.state(|state| (state.transcript.render(), state.is_recording(), state.findings.is_empty()));
-    if clean || !recorded || matches!(outcome, Err(Stop::NotApplicable(_) | Stop::NotEvaluable(_) | Stop::Harness(_))) {
+    let (transcript, recorded, clean) = world.state(|state| {
+        (state.transcript.clone(), state.is_recording(), state.findings.is_empty() && state.notes.is_empty())
+    });
+    if !recorded || matches!(outcome, Err(Stop::NotApplicable(_) | Stop::NotEvaluable(_) | Stop::Harness(_))) {
         return None;
     }
-    Some(verified::compare(verified::of(id)?, &text)?.diff)
+    let (verified, text) = (verified::of(id)?, transcript.render());
+    let diff = verified::diff(verified, &text)?;
+    if clean && outcome.is_ok() {
+        judge_difference(world, &Transcript::parse(verified), &Transcript::parse(&text));
+    }
+    // What servers are free in is no difference to show.
+    (!world.state(|state| state.findings.is_empty())).then_some(diff)
+}
+
+/// Records which requirement is broken by the first difference from the verified transcript.
+fn judge_difference(world: &World, verified: &Transcript, transcript: &Transcript) {
+    let Some(difference) = Difference::first(verified, transcript) else { return };
+    let Some(requirement) = attribution::of_difference(&difference) else { return };
+    let Difference { lane, what, expected, got, .. } = difference;
+    let sentence = match what {
+        What::Content { event, fields } => {
+            format!("`{lane}` heard {event} with other content than verified: {}", fields.join(", "))
+        }
+        What::Event(event) => format!("`{lane}` heard {event} out of the verified order, or not at all"),
+        What::Action => return,
+    };
+    world.state(|state| state.find(requirement, sentence, Some(expected), Some(got)));
 }

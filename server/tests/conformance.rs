@@ -39,7 +39,9 @@ async fn run() -> RunResult {
 #[tokio::test(flavor = "multi_thread")]
 async fn keeps_every_requirement_and_says_what_was_verified() {
     let result = run().await;
-    for scenario in &result.scenarios {
+    // A transcript that is to be written anew differs from the verified one, which is no fault of the server.
+    let writing = std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always");
+    for scenario in result.scenarios.iter().filter(|scenario| !writing || scenario.diff.is_none()) {
         assert!(
             matches!(scenario.verdict, Verdict::Pass | Verdict::NotApplicable | Verdict::NotEvaluable),
             "{}: {}\n{:#?}\n{}",

@@ -52,6 +52,20 @@ impl Aliases {
         self.name(Kind::Room, id)
     }
 
+    /// The room gets another name when it is met again.
+    pub fn forget_room(&mut self, id: u64) {
+        self.names.remove(&(Kind::Room, id));
+    }
+
+    /// Who takes part in a dialog, by name; users without one come last, by their ids.
+    pub fn users_of(&self, dialog: &Value) -> Vec<(Option<String>, u64)> {
+        let users = dialog["room"]["users"].as_array().into_iter().flatten();
+        let ids = users.filter_map(|user| user["id"].as_u64());
+        let mut users: Vec<_> = ids.map(|id| (self.names.get(&(Kind::User, id)).cloned(), id)).collect();
+        users.sort_by_key(|(name, id)| (name.is_none(), name.clone(), *id));
+        users
+    }
+
     fn name(&mut self, kind: Kind, id: u64) -> String {
         let Self { names, counts, .. } = self;
         let give = || {
@@ -91,7 +105,10 @@ impl Aliases {
                     let kind = kind_of(inner);
                     self.object(inner, kind);
                 }
-                (_, Value::Array(items)) => {
+                (name, Value::Array(items)) => {
+                    if name == "users" {
+                        self.sort_users(items);
+                    }
                     for item in items {
                         if let Value::Object(inner) = item {
                             let kind = kind_of(inner);
@@ -102,6 +119,15 @@ impl Aliases {
                 _ => {}
             }
         }
+    }
+
+    /// The order of a room's users is free: here it is that of their names.
+    fn sort_users(&self, users: &mut [Value]) {
+        users.sort_by_cached_key(|user| {
+            let id = user["id"].as_u64().unwrap_or_default();
+            let name = self.names.get(&(Kind::User, id)).cloned();
+            (name.is_none(), name, id)
+        });
     }
 
     fn id(&mut self, kind: Kind, id: &mut Value) {
@@ -155,7 +181,7 @@ mod tests {
         let mut event = json!({
             "chat": {"user_id": 7, "unread_count": 1, "created_at": "2026-01-31T09:30:00.000Z"},
             "message": {"id": 90, "room_id": 7, "user_id": 8, "text": "hello ~t1", "attachment": null},
-            "room": {"id": 7, "users": [{"id": 7}, {"id": 8}]},
+            "room": {"id": 7, "users": [{"id": 8}, {"id": 7}]},
         });
         aliases.apply("on.message.new", &mut event);
         assert_eq!(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chat_spec::{
-    events::{OnUserAuthorized, Payload},
+    events::{OnChatDelete, OnMessageNew, OnUserAuthorized, Payload},
     requirements::Requirement,
     types::{RoomId, UserId},
 };
@@ -51,6 +51,8 @@ pub struct ScenarioState {
     pub(crate) repeats: &'static str,
     /// The rooms that this scenario took notice of.
     rooms: BTreeSet<RoomId>,
+    /// The rooms whose deletion was heard of, and in which no message was heard since.
+    deleted: BTreeSet<RoomId>,
     /// The dialogs that were listed at authorisations, with their users.
     listed: HashMap<RoomId, BTreeSet<UserId>>,
 }
@@ -71,6 +73,7 @@ impl ScenarioState {
             came: BTreeSet::new(),
             repeats: "EVT-1",
             rooms: BTreeSet::new(),
+            deleted: BTreeSet::new(),
             listed: HashMap::new(),
         }
     }
@@ -122,20 +125,28 @@ impl ScenarioState {
 
     /// Adds an event that came to the transcript: in canonical form, its counters counted from where the scenario began.
     pub(crate) fn record_heard<T: Payload>(&mut self, lane: &str, mut canonical: Value) {
-        if T::NAME == OnUserAuthorized::NAME {
-            self.keep_own_dialogs(&mut canonical);
-        } else {
-            self.take_notice(&mut canonical);
+        match T::NAME {
+            OnUserAuthorized::NAME if self.hidden == 0 => self.keep_own_dialogs(&mut canonical),
+            OnUserAuthorized::NAME => {}
+            _ => self.take_notice(T::NAME, &mut canonical),
         }
         self.record(lane, Heard::Received, T::NAME, Some(canonical));
     }
 
-    /// Takes notice of the room of an event, and counts its `unread_count` from where the scenario began.
-    fn take_notice(&mut self, event: &mut Value) {
-        if let Some((user, room)) = side_of(event) {
+    /// Takes notice of the room of an event, and counts its `unread_count` from where the scenario began. A room is one
+    /// of this scenario as soon as a message was heard in it; what is cleared away before it begins is not.
+    fn take_notice(&mut self, name: &str, event: &mut Value) {
+        let Some((user, room)) = side_of(event) else { return };
+        if name == OnMessageNew::NAME {
             self.rooms.insert(room);
-            relative(&mut event["chat"]["unread_count"], self.unread_before(user, room));
+            if self.deleted.remove(&room) {
+                // Whether it is a new room or the old one again is free (DROP-4): it gets a name of its own either way.
+                self.aliases.forget_room(room.get());
+            }
+        } else if name == OnChatDelete::NAME {
+            self.deleted.insert(room);
         }
+        relative(&mut event["chat"]["unread_count"], self.unread_before(user, room));
     }
 
     /// Of the dialogs at authorisation the transcript shows those of this scenario alone, in the order of their names.
@@ -147,6 +158,8 @@ impl ScenarioState {
                 relative(&mut dialog["chat"]["unread_count"], self.unread_before(user, room));
             }
         }
+        // Those that have no name yet get theirs in the order of who takes part: the server's order is free (AUTH-12).
+        dialogs.sort_by_cached_key(|dialog| self.aliases.users_of(dialog));
         let mut named: Vec<(String, Value)> = dialogs
             .drain(..)
             .filter_map(|dialog| side_of(&dialog).map(|(_, room)| (self.aliases.room(room.get()), dialog)))

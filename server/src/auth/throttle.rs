@@ -32,7 +32,7 @@ impl Default for ThrottleSettings {
             free_refusals: 5,
             delay_step: Duration::from_millis(20),
             longest_delay: Duration::from_secs(1),
-            most_refusals: 30,
+            most_refusals: 20,
             peer_refusals: 1_000,
             peer_refusals_per_second: 20,
         }
@@ -113,11 +113,11 @@ mod tests {
     fn five_refusals_are_quick_and_the_rest_ever_slower_until_the_connection_is_closed() {
         let settings = ThrottleSettings::default();
         let mut throttle = ConnectionThrottle::default();
-        let verdicts: Vec<_> = (0..30).map(|_| throttle.refuse(&settings, false)).collect();
+        let verdicts: Vec<_> = (0..20).map(|_| throttle.refuse(&settings, false)).collect();
         assert!(verdicts[..5].iter().all(|verdict| verdict.delay.is_zero() && !verdict.close));
         assert!(verdicts[5..].is_sorted_by_key(|verdict| verdict.delay));
         assert_eq!(verdicts[5].delay, settings.delay_step);
-        assert!(verdicts[..29].iter().all(|verdict| !verdict.close) && verdicts[29].close);
+        assert!(verdicts[..19].iter().all(|verdict| !verdict.close) && verdicts[19].close);
     }
 
     #[test]

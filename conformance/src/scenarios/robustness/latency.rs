@@ -8,6 +8,7 @@ use chat_spec::{
 };
 use serde_json::{Value, json};
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     accounts::Account,
@@ -69,21 +70,27 @@ impl Others {
     }
 }
 
-/// Measures quiet and under a load, and compares; the best of a few tries counts.
-async fn compare<L: Future<Output = Stop>>(others: &Others, load: impl Fn() -> L) -> Outcome {
+/// Measures quiet and under a load, and compares; the best of a few tries counts. A load goes on until its token is
+/// cancelled, and is over when the server has done what it was asked: nobody may hear of it later.
+async fn compare<L: Future<Output = Outcome>>(others: &Others, load: impl Fn(CancellationToken) -> L) -> Outcome {
     let mut quiet = Duration::MAX;
     let mut worst = None;
     for _ in 0..TRIES {
         // What the last load left behind must not pass for quiet.
         quiet = quiet.min(others.percentile().await?);
+        let enough = CancellationToken::new();
+        let load = load(enough.clone());
+        tokio::pin!(load);
         let loaded = tokio::select! {
-            stop = load() => match worst {
+            ended = &mut load => match worst {
                 // A server that cannot even take the load again does not speak against what was measured.
                 Some(_) => break,
-                None => return Err(stop),
+                None => return ended.and(Err(Stop::Harness("a load ended by itself".into()))),
             },
             measured = others.percentile() => measured?,
         };
+        enough.cancel();
+        load.await?;
         let allowed = quiet.saturating_mul(TIMES).max(ALWAYS_ALLOWED);
         if loaded <= allowed {
             others.world.check(others.requirement, true, String::new);
@@ -136,20 +143,20 @@ async fn cast(world: &World, requirement: &'static str) -> Outcome<(Others, Acco
 
 async fn others_are_served_while_one_does_not_read(world: &World) -> Outcome {
     let (others, carol, mallory, room) = cast(world, "ROB-7").await?;
-    let text = "x".repeat(4_000);
-    // Ends where the load cannot be made at all.
-    let load = || async {
-        match keep_sending(world, &carol, &mallory, room, &text).await {
-            Ok(()) => std::future::pending().await,
-            Err(stop) => stop,
-        }
-    };
+    let text = world.text(&"x".repeat(4_000));
+    let load = async |enough: CancellationToken| keep_sending(world, (&carol, &mallory), room, &text, enough).await;
     compare(&others, load).await
 }
 
 /// Sends to a client that does not read, as fast as the server answers and no faster: that one does not read is to be
 /// felt, not a flood.
-async fn keep_sending(world: &World, carol: &Account, mallory: &Account, room: RoomId, text: &str) -> Outcome {
+async fn keep_sending(
+    world: &World,
+    (carol, mallory): (&Account, &Account),
+    room: RoomId,
+    text: &str,
+    enough: CancellationToken,
+) -> Outcome {
     let options = OpenOptions { receive_buffer: Some(4_096), ..world.open_options() };
     let deaf = bare(world, mallory, options).await?;
     deaf.stop_reading();
@@ -159,6 +166,9 @@ async fn keep_sending(world: &World, carol: &Account, mallory: &Account, room: R
     let mut loud = bare(world, carol, world.open_options()).await?;
     let payload = json!({"room_id": room, "text": text});
     for _ in 0..FLOOD {
+        if enough.is_cancelled() {
+            return Ok(());
+        }
         // Where the answers to this one end, those to the others are what counts.
         let sent = loud.emit("message.send", std::slice::from_ref(&payload)).await;
         if sent.is_err() || wait_for(&mut loud, "on.message.new", world.patience().event).await.is_err() {
@@ -166,16 +176,17 @@ async fn keep_sending(world: &World, carol: &Account, mallory: &Account, room: R
         }
     }
     // Both connections stay until the measurement is over.
-    std::future::pending().await
+    enough.cancelled().await;
+    Ok(())
 }
 
 async fn others_are_served_while_one_floods_with_messages(world: &World) -> Outcome {
     let (others, _, mallory, room) = cast(world, "ROB-8").await?;
     let frames = |number: usize| {
-        let text = format!("flood {number}");
+        let text = world.text(&format!("flood {number}"));
         event_text("message.send", &[json!({"room_id": room, "text": text})])
     };
-    compare(&others, || flood(world, &mallory, &frames)).await
+    compare(&others, async |enough: CancellationToken| flood(world, &mallory, room, &frames, enough).await).await
 }
 
 async fn others_are_served_while_one_floods_with_nonsense(world: &World) -> Outcome {
@@ -190,36 +201,58 @@ async fn others_are_served_while_one_floods_with_nonsense(world: &World) -> Outc
         };
         event_text(name, &[payload])
     };
-    compare(&others, || flood(world, &mallory, &frames)).await
+    compare(&others, async |enough: CancellationToken| flood(world, &mallory, room, &frames, enough).await).await
 }
 
-/// Sends frames without pause, and reads what comes back. Ends where the load cannot be made at all.
-async fn flood(world: &World, account: &Account, frames: &impl Fn(usize) -> String) -> Stop {
+/// Sends frames without pause, and reads what comes back; then waits until the server has done with them.
+async fn flood(
+    world: &World,
+    account: &Account,
+    room: RoomId,
+    frames: &impl Fn(usize) -> String,
+    enough: CancellationToken,
+) -> Outcome {
     const BATCH: usize = 100;
-    let mut connection = match bare(world, account, world.open_options()).await {
-        Ok(connection) => connection,
-        Err(stop) => return stop,
-    };
+    let mut connection = bare(world, account, world.open_options()).await?;
     let sender = connection.sender().clone();
+    let last = world.text("the flood is over");
     let (heard, hears) = watch::channel(0_usize);
     let sending = async {
         for batch in 0..FLOOD / BATCH {
             wait_for_answers(hears.clone(), batch * BATCH).await;
             // A server that stops reading, or closes the connection, defends itself: then that was the flood.
-            if sender.send_many((batch * BATCH..(batch + 1) * BATCH).map(frames)).await.is_err() {
+            let numbers = batch * BATCH..(batch + 1) * BATCH;
+            if enough.is_cancelled() || sender.send_many(numbers.map(frames)).await.is_err() {
                 break;
             }
         }
-        std::future::pending::<()>().await
+        enough.cancelled().await;
+        // A connection that is closed takes no more, and reading ends by itself.
+        drop(sender.emit("message.send", &[json!({"room_id": room, "text": last})]).await);
     };
     let reading = async {
-        while !matches!(connection.next(Duration::from_secs(60)).await, Some(Incoming::Closed { .. })) {
+        while !is_over(connection.next(world.patience().event).await, &last, enough.is_cancelled()) {
             heard.send_modify(|count| *count += 1);
         }
-        std::future::pending::<()>().await
+        enough.cancelled().await;
     };
-    futures_util::future::join(sending, reading).await;
-    Stop::Harness("a flood ended".into())
+    // Where the server takes no more, the end of reading ends it all.
+    tokio::select! {
+        () = reading => {}
+        () = async { sending.await; std::future::pending().await } => {}
+    }
+    Ok(())
+}
+
+/// Whether nothing more comes of a flood: its last message came, the connection is closed, or, when no more is sent, it
+/// is silent.
+fn is_over(incoming: Option<Incoming>, last: &str, no_more_is_sent: bool) -> bool {
+    match incoming {
+        Some(Incoming::Event(event)) => event.args.first().is_some_and(|payload| payload["message"]["text"] == last),
+        Some(Incoming::Closed { .. }) => true,
+        Some(_) => false,
+        None => no_more_is_sent,
+    }
 }
 
 /// Waits until the server is not too far behind. One that leaves requests unanswered is not waited for for long.
