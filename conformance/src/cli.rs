@@ -114,6 +114,10 @@ pub struct Run {
     /// Keep the wire log of scenarios that passed, too.
     #[arg(long)]
     pub wire_log: bool,
+    /// Write down every documented event that any socket got, for tools of your own: a line of JSON each,
+    /// {"event": …, "payload": …}.
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
 }
 
 impl Run {

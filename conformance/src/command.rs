@@ -1,6 +1,11 @@
 //! What the command line does with what it was asked, and the exit code that says how it went.
 
-use std::{fmt, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use tokio::sync::{Mutex, mpsc};
 
@@ -8,7 +13,10 @@ use crate::{
     accounts::{Accounts, Source},
     calibration::CalibrationError,
     cli::{Cli, Command, List, Run},
-    explain, reference,
+    explain,
+    options::Options,
+    recording::Recording,
+    reference,
     report::{self, Format, ReportRequest, json_schema},
     result::RunResult,
     run_event::{Reporter, RunEvent},
@@ -155,17 +163,27 @@ fn compare(reports: &[PathBuf], requests: &[ReportRequest]) -> Result<Exit, Fail
 async fn run_suite(flags: &Run) -> Result<Exit, Failure> {
     check_filter(&flags.filter)?;
     let reporters = report::reporters(&flags.report, flags.strict).map_err(Failure::input)?;
+    let recording = flags.record.as_deref().map(recording).transpose()?;
     let (target, accounts, process) = subject(flags).await?;
     let (events, stream) = mpsc::channel(EVENTS);
     let reporting = tokio::spawn(report_all(reporters, stream));
-    let run = suite::run_with(target, accounts, &flags.options(), process.clone(), Some(events)).await;
+    let options = Options { recording: recording.clone(), ..flags.options() };
+    let run = suite::run_with(target, accounts, &options, process.clone(), Some(events)).await;
     let reported = reporting.await.map_err(Failure::failed)?;
     if let Some(process) = process {
         process.lock().await.stop().await.map_err(Failure::failed)?;
     }
     let result = run?;
     reported.map_err(|error| Failure::failed(format!("a report could not be written: {error}")))?;
+    if let Some(recording) = recording {
+        recording.finish().map_err(|error| Failure::failed(format!("the recording is not whole: {error}")))?;
+    }
     Ok(exit_of(&result))
+}
+
+fn recording(path: &Path) -> Result<Arc<Recording>, Failure> {
+    let refused = |error| Failure::input(format!("events cannot be recorded in {}: {error}", path.display()));
+    Recording::create(path).map(Arc::new).map_err(refused)
 }
 
 /// Feeds the reports until the run is over. A report that fails does not stop the others; its error is told at the end.

@@ -1,6 +1,8 @@
 //! How a run is made.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use crate::recording::Recording;
 
 /// How a run is made. [`Options::default`] is what the command line does without flags.
 #[derive(Debug, Clone)]
@@ -23,6 +25,8 @@ pub struct Options {
     pub again: Vec<String>,
     /// Whether the wire log is kept of scenarios that passed, too.
     pub keep_wire_log: bool,
+    /// Where every event that comes is written down; nowhere where `None`.
+    pub recording: Option<Arc<Recording>>,
 }
 
 impl Default for Options {
@@ -37,6 +41,7 @@ impl Default for Options {
             cases: 8,
             again: Vec::new(),
             keep_wire_log: false,
+            recording: None,
         }
     }
 }

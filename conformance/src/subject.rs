@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     calibration::Patience,
+    recording::Recording,
     server_process::ServerProcess,
     wire::{Secrets, Target},
     world::Casting,
@@ -39,6 +40,8 @@ pub struct Subject {
     pub unreachable: AtomicU32,
     /// The server's process, where the suite started it itself.
     pub process: Option<Arc<Mutex<ServerProcess>>>,
+    /// Where every event that comes is written down.
+    pub recording: Option<Arc<Recording>>,
 }
 
 /// So many vain tries to connect in a row mean that the server is gone.

@@ -150,6 +150,7 @@ async fn prepare(
         cases: options.cases,
         unreachable: AtomicU32::new(0),
         process,
+        recording: options.recording.clone(),
     })
 }
 

@@ -41,6 +41,9 @@ fn observe_event(client: &Client, world: &World, event: Event) {
         check_shape(world, &name, &args);
     }
     let payload = args.into_iter().next().unwrap_or(Value::Null);
+    if let Some(recording) = &world.subject().recording {
+        recording.add(&name, &payload, &world.subject().secrets);
+    }
     let event = HeardEvent { name, payload, seq };
     put(client, world, event);
 }
