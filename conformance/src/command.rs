@@ -15,6 +15,7 @@ use crate::{
     cli::{Cli, Command, List, Run},
     explain,
     options::Options,
+    program,
     recording::Recording,
     reference,
     report::{self, Format, ReportRequest, json_schema},
@@ -112,7 +113,8 @@ fn list(flags: &List) -> Result<Exit, Failure> {
 fn explain(id: &str) -> Result<Exit, Failure> {
     let text = explain::explain(id).ok_or_else(|| {
         Failure::input(format!(
-            "there is no requirement, decision, event or scenario `{id}`; `chat-conformance list` shows them"
+            "there is no requirement, decision, event or scenario `{id}`; `{} list` shows them",
+            program::name()
         ))
     })?;
     println!("{}", text.trim_end());
@@ -124,7 +126,7 @@ fn check_filter(filter: &[String]) -> Result<(), Failure> {
     match selection::without_effect(filter).first() {
         Some(word) => Err(Failure(
             Exit::NothingRan,
-            format!("no scenario or requirement fits `{word}`; `chat-conformance list` shows them all"),
+            format!("no scenario or requirement fits `{word}`; `{} list` shows them all", program::name()),
         )),
         None => Ok(()),
     }
@@ -136,7 +138,7 @@ async fn self_test(flags: &SelfTest) -> Result<Exit, Failure> {
         Held::No => Ok(Exit::Violations),
         Held::NothingSelected => Err(Failure(
             Exit::NothingRan,
-            "no fault fits the filter; `chat-conformance self-test --list` shows them all".into(),
+            format!("no fault fits the filter; `{} self-test --list` shows them all", program::name()),
         )),
     }
 }

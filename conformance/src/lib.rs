@@ -18,6 +18,7 @@ pub mod command;
 pub mod explain;
 pub mod options;
 mod process_group;
+pub mod program;
 pub mod recording;
 pub mod reference;
 pub mod report;

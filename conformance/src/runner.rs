@@ -33,6 +33,8 @@ use crate::{
 /// longer than that patience, and for few things in a row, so that this is reached by a server that trickles alone.
 const LONGEST: Duration = Duration::from_secs(120);
 const PATIENCES: u32 = 12;
+/// Why a scenario says nothing in which the server went away.
+pub const WENT_AWAY: &str = "the server went away while it ran";
 
 /// What one scenario gave, with what is known of it besides its result.
 #[derive(Debug, Clone)]
@@ -87,10 +89,22 @@ async fn run_one(subject: &Arc<Subject>, scenario: &'static Scenario, number: us
         None => within_time(&world, scenario).await,
     };
     world.finish(&outcome).await;
+    let outcome = unless_the_server_went(&world, scenario, outcome).await;
     let duration = begun.elapsed();
     let finished = finished(&world, scenario, outcome, duration, keep_wire_log);
     world.forget_clients();
     finished
+}
+
+/// A server that went away while a scenario ran is not accused of what its connections missed then: nobody knows what
+/// ended it. The scenarios that try to are another matter.
+async fn unless_the_server_went(world: &World, scenario: &Scenario, outcome: Outcome) -> Outcome {
+    let suspicious = world.lost_a_connection() && (outcome.is_err() || world.state(|state| !state.findings.is_empty()));
+    if scenario.may_end_the_server() || !suspicious || !world.subject().went_away().await {
+        return outcome;
+    }
+    world.forget_what_the_loss_explains();
+    Err(Stop::not_evaluable(WENT_AWAY))
 }
 
 /// What a scenario needs and this run does not have.
@@ -198,7 +212,8 @@ fn compare(world: &World, id: &str, outcome: &Outcome) -> Option<String> {
 /// Records which requirement is broken by the first difference from the verified transcript.
 fn judge_difference(world: &World, verified: &Transcript, transcript: &Transcript) {
     let Some(difference) = Difference::first(verified, transcript) else { return };
-    let Some(requirement) = attribution::of_difference(&difference) else { return };
+    let sent = world.state(|state| state.sent.clone());
+    let Some(requirement) = attribution::of_difference(&difference, &sent) else { return };
     let Difference { lane, what, expected, got, .. } = difference;
     let sentence = match what {
         What::Content { event, fields } => {

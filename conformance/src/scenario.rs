@@ -50,6 +50,12 @@ impl Needs {
 }
 
 impl Scenario {
+    /// Whether it does what a weak server may not survive: where the server is gone after it, that is its finding.
+    #[must_use]
+    pub fn may_end_the_server(&self) -> bool {
+        self.group == "robustness" || self.needs == Needs::OwnServer
+    }
+
     /// Its id, such as `message.send/reaches_both_users_and_nobody_else`.
     #[must_use]
     pub fn id(&self) -> String {

@@ -11,7 +11,7 @@ use crate::{
     calibration::Patience,
     recording::Recording,
     server_process::ServerProcess,
-    wire::{Secrets, Target},
+    wire::{Connection, OpenError, OpenOptions, Secrets, Target},
     world::Casting,
 };
 
@@ -61,6 +61,32 @@ impl Subject {
     #[must_use]
     pub fn is_gone(&self) -> bool {
         self.unreachable.load(Ordering::Relaxed) >= GONE
+    }
+
+    /// Looks whether the server is gone: nothing takes connections where it was, now or a moment later, because a server
+    /// that stops closes its connections first. Then all that is left of the run is told so.
+    pub async fn went_away(&self) -> bool {
+        let gone = self.is_gone() || !self.answers().await || {
+            tokio::time::sleep(self.patience.event).await;
+            !self.answers().await
+        };
+        if gone {
+            self.unreachable.store(GONE, Ordering::Relaxed);
+        }
+        gone
+    }
+
+    async fn answers(&self) -> bool {
+        let options = OpenOptions { patience: self.patience.event, auto_connect: false, ..OpenOptions::default() };
+        match Connection::open(&self.target, options).await {
+            Ok(connection) => {
+                connection.close().await;
+                true
+            }
+            // It is there, and busy or picky.
+            Err(OpenError::Timeout { .. } | OpenError::Http { .. }) => true,
+            Err(_) => false,
+        }
     }
 
     /// Whether the server declares a profile.

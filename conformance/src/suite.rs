@@ -28,7 +28,7 @@ use crate::{
     aggregate,
     calibration::{CalibrationError, Patience},
     options::Options,
-    result::{DialectEntry, RunResult},
+    result::{DialectEntry, RunResult, ScenarioResult},
     run_event::RunEvent,
     runner::{self, Finished},
     scenarios, selection,
@@ -46,7 +46,7 @@ const EVENTS: usize = 1024;
 #[derive(Debug, Error)]
 pub enum RunError {
     /// The filter selects nothing.
-    #[error("nothing to run: no scenario fits {0}; `chat-conformance list` shows them all")]
+    #[error("nothing to run: no scenario fits {0}; `{program} list` shows them all", program = crate::program::name())]
     NothingSelected(String),
     /// There are too few accounts.
     #[error("the suite needs at least {needed} accounts, and was given {given}: add users to the accounts")]
@@ -106,7 +106,7 @@ pub async fn run_with(
     finished.sort_by_key(|finished| order.iter().position(|id| *id == finished.result.id));
     let mut result = gather(&subject, options, finished, started_at, begun.elapsed());
     if let Err(error) = Patience::measure(&subject.target, subject.casting.beacon(), options.patience).await {
-        result.notes.insert(0, format!("the server did not live to the end of the run: {error}"));
+        result.notes.insert(0, format!("the server did not live to the end of the run: {error}{}", witnesses(&result)));
         result.verdict = result.verdict.max(Verdict::HarnessError);
     }
     drop(events.send(RunEvent::Finished(Box::new(result.clone()))).await);
@@ -115,6 +115,13 @@ pub async fn run_with(
         drain.abort();
     }
     Ok(result)
+}
+
+/// The scenarios that ran when the server went away: one of them may have ended it.
+fn witnesses(result: &RunResult) -> String {
+    let saw_it = |scenario: &&ScenarioResult| scenario.message.as_deref() == Some(runner::WENT_AWAY);
+    let ids: Vec<&str> = result.scenarios.iter().filter(saw_it).map(|scenario| scenario.id.as_str()).collect();
+    if ids.is_empty() { String::new() } else { format!(". It went away while these ran: {}", ids.join(", ")) }
 }
 
 /// Learns what must be known before the first scenario: that the server answers, how fast, and who plays.

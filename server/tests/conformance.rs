@@ -5,21 +5,25 @@
 use std::time::Duration;
 
 use chat_conformance::{
+    accounts::Accounts,
     options::Options,
     reference,
     result::{RunResult, ScenarioResult},
+    run_event::RunEvent,
     suite,
     transcript::{Transcript, verified},
     verdict::Verdict,
+    wire::Target,
 };
 use chat_server::{
     accounts,
-    app::Server,
+    app::{RunningServer, Server},
     config::{Config, Database},
 };
+use tokio::sync::mpsc;
 
-/// Runs the suite, as strictly as it can be, against a server of its own.
-async fn run() -> RunResult {
+/// A server of its own, and where it is.
+async fn start() -> (RunningServer, Target, Accounts) {
     let users = reference::accounts(suite::accounts_wanted() as u64);
     let config = Config {
         database: Database::Memory,
@@ -30,6 +34,12 @@ async fn run() -> RunResult {
     };
     let server = Server::start(config).await.expect("the server starts");
     let target = server.url().replace("http://", "ws://").parse().expect("its URL is one");
+    (server, target, users)
+}
+
+/// Runs the suite, as strictly as it can be, against a server of its own.
+async fn run() -> RunResult {
+    let (server, target, users) = start().await;
     let options = Options { strict: true, ..Options::default() };
     let result = suite::run(target, users, &options).await.expect("the suite runs");
     server.shutdown().await.expect("the server stops");
@@ -54,6 +64,31 @@ async fn keeps_every_requirement_and_says_what_was_verified() {
     for scenario in result.scenarios.iter().filter(|scenario| scenario.comparable) {
         verify(scenario);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_goes_away_half_way_is_accused_of_nothing() {
+    let (server, target, users) = start().await;
+    let (events, mut stream) = mpsc::channel(1024);
+    let watching = tokio::spawn(async move {
+        let (mut server, mut finished) = (Some(server), 0);
+        while let Some(event) = stream.recv().await {
+            finished += u32::from(matches!(event, RunEvent::ScenarioFinished(_)));
+            if finished == 20
+                && let Some(server) = server.take()
+            {
+                server.shutdown().await.expect("the server stops");
+            }
+        }
+    });
+    let result = suite::run_with(target, users, &Options::default(), None, Some(events)).await.expect("the run begins");
+    watching.await.expect("the server was stopped");
+    let said: Vec<_> = result.scenarios.iter().flat_map(|scenario| &scenario.findings).collect();
+    assert!(said.is_empty(), "{said:#?}");
+    assert_eq!(result.verdict, Verdict::HarnessError);
+    assert!(result.notes[0].contains("did not live to the end of the run"), "{:?}", result.notes);
+    let count = |verdict| result.scenarios.iter().filter(|scenario| scenario.verdict == verdict).count();
+    assert!(count(Verdict::Pass) >= 12 && count(Verdict::NotEvaluable) >= 100, "what was learnt until then is told");
 }
 
 /// Compares a transcript with its snapshot in `fixtures/transcripts/`, where `cargo insta review` shows a new one.

@@ -1,6 +1,7 @@
 //! What every report says the same way: the verdicts in words, the counts, the requirements by group, what failed.
 
 use crate::{
+    program,
     report::text::{counted, thousands},
     result::{Finding, RequirementResult, RunResult, ScenarioResult},
     verdict::Verdict,
@@ -159,7 +160,7 @@ impl RunResult {
 
     /// The command that runs one scenario alone, in the way in which this run was made.
     pub(crate) fn command_for(&self, scenario: &str) -> String {
-        let words = ["chat-conformance", "run", &self.target].into_iter();
+        let words = program::name().split(' ').chain(["run", self.target.as_str()]);
         let words = words.chain(self.options.iter().map(String::as_str)).chain(["--filter", scenario]);
         words.map(quoted).collect::<Vec<_>>().join(" ")
     }

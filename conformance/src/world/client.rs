@@ -468,7 +468,7 @@ impl Client {
             one_of_several: self.has_siblings(),
         };
         let requirement = match requirement {
-            Some(requirement) if !repeated => requirement,
+            Some(requirement) if !repeated => attribution::of_unexpected_while_checking(unexpected, requirement),
             _ => attribution::of_unexpected(unexpected),
         };
         let world = &self.inner.world;

@@ -359,6 +359,16 @@ impl World {
         self.subject().casting.give_back(cast);
     }
 
+    /// Whether a connection was lost that the scenario did not close, or none could be opened.
+    pub(crate) fn lost_a_connection(&self) -> bool {
+        self.state(|state| state.lost_after.is_some())
+    }
+
+    /// Forgets what was found since the first connection was lost.
+    pub(crate) fn forget_what_the_loss_explains(&self) {
+        self.state(|state| state.findings.truncate(state.lost_after.unwrap_or(usize::MAX)));
+    }
+
     /// SEC-5: nothing that a server sends carries a token.
     fn look_for_secrets(&self) {
         for client in self.clients() {
@@ -390,7 +400,10 @@ impl World {
 /// What is said in a lane, as the transcript shows it.
 impl World {
     pub(crate) fn record_sent(&self, lane: &str, action: &str, payload: &Value) {
-        self.state(|state| state.record(lane, Heard::Sent, action, Some(payload.clone())));
+        self.state(|state| {
+            state.sent.insert(action.to_owned());
+            state.record(lane, Heard::Sent, action, Some(payload.clone()));
+        });
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Client, World, inbox::HeardEvent, settle};
 use crate::{
     attribution,
-    wire::{Event, Incoming},
+    wire::{CloseReason, Event, Incoming},
 };
 
 /// Takes what came on a connection.
@@ -23,7 +23,14 @@ pub(super) fn observe(client: &Client, world: &World, incoming: Incoming) {
             let sentence = format!("`{}` heard a frame that is malformed: {why}: {frame}", client.label());
             world.state(|state| state.find("EVT-2", sentence, None, None));
         }
-        Incoming::Closed { reason, .. } => client.inbox().add(|heard| heard.closed = Some(reason)),
+        Incoming::Closed { reason, .. } => {
+            if !matches!(reason, CloseReason::ByClient | CloseReason::Unanswered) {
+                world.state(|state| {
+                    state.lost_after.get_or_insert(state.findings.len());
+                });
+            }
+            client.inbox().add(|heard| heard.closed = Some(reason));
+        }
         Incoming::Disconnected => client.inbox().add(|heard| heard.left = true),
         Incoming::Connected { .. } | Incoming::ConnectionError { .. } => {}
     }

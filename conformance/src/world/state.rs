@@ -41,6 +41,10 @@ pub struct ScenarioState {
     pub undocumented: BTreeSet<String>,
     pub(crate) aliases: Aliases,
     pub(crate) recording: Recording,
+    /// The actions that were sent, those of preparations too: they tell what a counter may depend on.
+    pub(crate) sent: BTreeSet<String>,
+    /// How much was found when a connection was lost first that nobody closed.
+    pub(crate) lost_after: Option<usize>,
     /// How many preparations are under way; the transcript does not show them.
     pub(crate) hidden: usize,
     /// What each side had not read in a room when the scenario began.
@@ -68,6 +72,8 @@ impl ScenarioState {
             undocumented: BTreeSet::new(),
             aliases: Aliases::new(tag),
             recording: Recording::On,
+            sent: BTreeSet::new(),
+            lost_after: None,
             hidden: 0,
             unread_before: HashMap::new(),
             came: BTreeSet::new(),

@@ -3,6 +3,7 @@
 use console::measure_text_width;
 
 use crate::{
+    program,
     report::{
         headline::Headline,
         summary::{Counts, Group, Shown, groups},
@@ -185,13 +186,14 @@ fn notes(result: &RunResult, look: Look) -> String {
 fn next(result: &RunResult, look: Look) -> String {
     let headline = Headline::of(result);
     let advice = match result.failures().next() {
-        _ if result.scenarios.is_empty() => "`chat-conformance list` shows what can be run".into(),
+        _ if result.scenarios.is_empty() => format!("`{} list` shows what can be run", program::name()),
         Some(scenario) if scenario.verdict == Verdict::HarnessError => {
             "the suite, not the server, may be at fault: see the reasons above, and run it again".into()
         }
         Some(scenario) => match scenario.requirements.first() {
             Some(_) => format!(
-                "`chat-conformance explain {}` tells where the rule comes from; `--report html=FILE` shows every frame",
+                "`{} explain {}` tells where the rule comes from; `--report html=FILE` shows every frame",
+                program::name(),
                 scenario.findings.first().map_or(&scenario.requirements[0], |finding| &finding.requirement)
             ),
             None => "`--report html=FILE` shows every frame".into(),
