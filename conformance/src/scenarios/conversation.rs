@@ -95,7 +95,7 @@ pub(super) async fn clear(world: &World, by: &Client, other: &Client, room: Room
 }
 
 /// Deletes a dialog outside of the transcript, however the server tells it (D13), and whether it can or not.
-pub(super) async fn part(world: &World, one: &Client, other: &Client, room: RoomId) -> Outcome {
+pub(crate) async fn part(world: &World, one: &Client, other: &Client, room: RoomId) -> Outcome {
     world
         .silently(async {
             one.emit(&ChatDelete { room_id: room }).await?;

@@ -5,6 +5,7 @@
 mod attachments;
 mod call;
 mod chat;
+mod concurrent;
 mod connection;
 mod conversation;
 mod durability;
@@ -16,6 +17,7 @@ mod safety;
 mod texts;
 mod user;
 
+pub(crate) use self::conversation::part;
 use crate::scenario::Scenario;
 
 /// Every file of scenarios, in the order in which they are listed and reported.
@@ -34,6 +36,7 @@ const FILES: &[&[Scenario]] = &[
     call::start::SCENARIOS,
     call::answer::SCENARIOS,
     attachments::SCENARIOS,
+    concurrent::SCENARIOS,
     safety::SCENARIOS,
     robustness::malformed::SCENARIOS,
     robustness::unknown::SCENARIOS,

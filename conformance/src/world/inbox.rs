@@ -3,7 +3,7 @@
 use std::{
     collections::{HashSet, VecDeque},
     sync::{Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use chat_spec::{
@@ -24,6 +24,8 @@ pub struct HeardEvent {
     pub payload: Value,
     /// Its place among all frames that the connection received.
     pub seq: u64,
+    /// When it came.
+    pub at: Instant,
 }
 
 /// What is known about what a client heard.

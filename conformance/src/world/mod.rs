@@ -8,6 +8,7 @@
 //! * `inbox`: what a client heard and nobody took notice of yet.
 //! * `settle`: sentinels, by which silence is shown.
 //! * `attachment`: what can be sent with a message.
+//! * `lane`: looking at what was heard before it is taken notice of, while much happens at once.
 //! * `history`, `presence`, `dropped`, `refused`, `talk`: what several scenarios need to ask, to hear and to do.
 //! * `reaction`: what a client hears when it is refused, and whether two refusals can be told apart.
 
@@ -17,6 +18,7 @@ mod client;
 mod dropped;
 mod history;
 mod inbox;
+mod lane;
 mod observer;
 mod presence;
 mod reaction;

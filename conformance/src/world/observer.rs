@@ -37,7 +37,7 @@ pub(super) fn observe(client: &Client, world: &World, incoming: Incoming) {
 }
 
 fn observe_event(client: &Client, world: &World, event: Event) {
-    let Event { name, args, seq, .. } = event;
+    let Event { name, args, seq, at, .. } = event;
     let Some(entry) = Entry::find(&name) else {
         // Nothing forbids more events; what a server adds is its dialect.
         world.state(|state| state.undocumented.insert(name));
@@ -51,7 +51,7 @@ fn observe_event(client: &Client, world: &World, event: Event) {
     if let Some(recording) = &world.subject().recording {
         recording.add(&name, &payload, &world.subject().secrets);
     }
-    let event = HeardEvent { name, payload, seq };
+    let event = HeardEvent { name, payload, seq, at };
     put(client, world, event);
 }
 

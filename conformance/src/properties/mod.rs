@@ -1,0 +1,7 @@
+//! What no single script says: properties of the server that hold whatever is done, tried with much that is random.
+//!
+//! * `concurrent`: all users at once, and the recorded history checked as a whole.
+//! * `seed`: randomness that a seed repeats.
+
+pub(crate) mod concurrent;
+pub(crate) mod seed;
