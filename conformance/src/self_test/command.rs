@@ -18,18 +18,40 @@ use crate::report::ReportRequest;
 #[derive(Debug, Args)]
 pub struct SelfTest {
     /// Try only faults whose id contains this, or that break this requirement. May be repeated. Correct servers are tried
-    /// where there is no filter.
+    /// where there is no filter. With --innocents: only correct servers whose name contains this.
     #[arg(long, value_name = "WORD")]
     pub filter: Vec<String>,
-    /// How many faults are tried at a time.
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    /// How many faults, or correct servers, are tried at a time.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: u16,
+    /// Hunt for false alarms: no faults, whole runs of the suite against correct servers alone, in every mode, by
+    /// themselves, over a bad network and on busy cores.
+    #[arg(long)]
+    pub innocents: bool,
+    /// How often each correct server is tried.
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "innocents", value_parser = clap::value_parser!(u32).range(1..))]
+    pub repeat: u32,
+    /// The seed of the first run against a correct server; each later one has the next. Random with --innocents, else 1.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// The folder that gets the report of each alarm, as JSON and HTML: what was said, every frame, the seed.
+    #[arg(long, value_name = "DIR", default_value = "self-test-alarms")]
+    pub alarms: PathBuf,
     /// Write the matrix: json, markdown or html, `-` for the terminal. May be repeated.
     #[arg(long, value_name = "FORMAT=FILE")]
     pub report: Vec<ReportRequest>,
-    /// List the faults and end.
+    /// List the faults, or the correct servers, and end.
     #[arg(long)]
     pub list: bool,
+}
+
+impl SelfTest {
+    /// What is tried, from its flags.
+    fn plan(&self) -> Plan {
+        let plan = if self.innocents { Plan::innocents } else { Plan::new };
+        let seed = self.seed.unwrap_or_else(|| if self.innocents { rand::random() } else { 1 });
+        Plan { rounds: self.repeat, seed, alarms: self.alarms.clone(), ..plan(&self.filter, self.jobs.into()) }
+    }
 }
 
 /// How a self-test went.
@@ -48,20 +70,12 @@ pub enum Held {
 /// # Errors
 /// The servers cannot be built, or a report cannot be written.
 pub async fn run(flags: &SelfTest) -> anyhow::Result<Held> {
-    let plan = Plan::new(&flags.filter, flags.jobs.into());
-    if plan.faults.is_empty() {
+    let plan = flags.plan();
+    if plan.is_empty() {
         return Ok(Held::NothingSelected);
     }
     if flags.list {
-        for fault in &plan.faults {
-            println!(
-                "{:<36} {:<8} {}{}",
-                fault.id,
-                fault.breaks,
-                fault.wrong,
-                if fault.conditional { " (conditional)" } else { "" }
-            );
-        }
+        print!("{}", report::list(&plan));
         return Ok(Held::Yes);
     }
     report::prepare(&flags.report).map_err(io::Error::other)?;

@@ -7,6 +7,7 @@ use chat_spec::requirements::Requirement;
 use super::{
     fault::{Fault, Made},
     matrix::{FaultOutcome, FaultResult},
+    run::milliseconds,
     stage::Binaries,
 };
 use crate::{
@@ -41,7 +42,7 @@ pub(super) async fn examine(fault: &Fault, binaries: &Binaries) -> FaultResult {
         Ok((run, live)) => judge(&mut result, &run, live),
         Err(error) => result.note = Some(format!("{error:#}")),
     }
-    result.duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    result.duration_ms = milliseconds(begun.elapsed());
     result
 }
 

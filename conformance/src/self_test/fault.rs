@@ -68,6 +68,12 @@ impl Fault {
         self
     }
 
+    /// Whether a word of a filter means it: a part of its id, or the requirement that it breaks.
+    #[must_use]
+    pub fn fits(&self, word: &str) -> bool {
+        self.id.contains(word) || self.breaks.eq_ignore_ascii_case(word)
+    }
+
     /// Whether it needs something.
     #[must_use]
     pub fn needs(&self, with: With) -> bool {

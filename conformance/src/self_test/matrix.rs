@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::result::DialectEntry;
+
 /// The matrix: faults and what caught them, and correct servers and what was said of them.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Matrix {
@@ -83,8 +85,12 @@ impl FaultOutcome {
 /// What the suite says of a correct server.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ServerResult {
-    /// Which server, in which mode.
+    /// Which server, in which mode, in which surroundings.
     pub name: String,
+    /// In which round of runs, from 1.
+    pub round: u32,
+    /// The seed of everything that was random in the run.
+    pub seed: u64,
     /// What the suite says.
     pub outcome: ServerOutcome,
     /// Requirements that it was accused of, each with what was found. Warnings that the mode asks for are not among them.
@@ -95,12 +101,16 @@ pub struct ServerResult {
     pub passed: usize,
     /// Requirements that could not be evaluated.
     pub not_evaluable: Vec<String>,
+    /// What it was seen to do where servers are free.
+    pub dialect: Vec<DialectEntry>,
     /// How many scenarios were run.
     pub scenarios: usize,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
-    /// Why it was not run.
+    /// Why it was not run, or what failed.
     pub note: Option<String>,
+    /// The files that the whole report of an alarm was written to, with what was said and every frame.
+    pub reports: Vec<String>,
 }
 
 /// What the suite says of a correct server.
@@ -118,6 +128,12 @@ pub enum ServerOutcome {
 }
 
 impl ServerOutcome {
+    /// Whether somebody has to look into it.
+    #[must_use]
+    pub const fn is_alarm(self) -> bool {
+        matches!(self, Self::Accused | Self::Failed)
+    }
+
     /// The outcome in a word or two.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -141,24 +157,40 @@ impl Matrix {
     #[must_use]
     pub fn holds(&self) -> bool {
         self.faults.iter().all(|fault| fault.outcome == FaultOutcome::Caught)
-            && self
-                .servers
-                .iter()
-                .all(|server| matches!(server.outcome, ServerOutcome::Cleared | ServerOutcome::NotRun))
+            && !self.servers.iter().any(|server| server.outcome.is_alarm())
     }
 
     /// The whole in one line.
     #[must_use]
     pub fn headline(&self) -> String {
-        let cleared = self.servers.iter().filter(|server| server.outcome == ServerOutcome::Cleared).count();
-        let run = self.servers.iter().filter(|server| server.outcome != ServerOutcome::NotRun).count();
-        format!(
-            "{} of {} faults caught ({} missed, {} not live, {} failed); {cleared} of {run} correct servers cleared",
-            self.count(FaultOutcome::Caught),
-            self.faults.len(),
-            self.count(FaultOutcome::Missed),
-            self.count(FaultOutcome::NotLive),
-            self.count(FaultOutcome::Failed),
-        )
+        let parts = [self.faults_in_words(), self.servers_in_words()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+    }
+
+    fn faults_in_words(&self) -> Option<String> {
+        (!self.faults.is_empty()).then(|| {
+            format!(
+                "{} of {} faults caught ({} missed, {} not live, {} failed)",
+                self.count(FaultOutcome::Caught),
+                self.faults.len(),
+                self.count(FaultOutcome::Missed),
+                self.count(FaultOutcome::NotLive),
+                self.count(FaultOutcome::Failed),
+            )
+        })
+    }
+
+    fn servers_in_words(&self) -> Option<String> {
+        let count = |outcome| self.servers.iter().filter(|server| server.outcome == outcome).count();
+        let not_run = count(ServerOutcome::NotRun);
+        let run = self.servers.len() - not_run;
+        (!self.servers.is_empty()).then(|| {
+            format!(
+                "{} of {run} runs against correct servers without an alarm ({} accused, {} failed, {not_run} not run)",
+                count(ServerOutcome::Cleared),
+                count(ServerOutcome::Accused),
+                count(ServerOutcome::Failed),
+            )
+        })
     }
 }

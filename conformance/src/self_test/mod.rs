@@ -5,7 +5,7 @@
 //! * [`proxy`]: makes most of them of a correct server, between it and the suite. The others are decorators of the
 //!   reference server's own parts: `server/examples/faulty/`.
 //! * [`stage`]: servers with a fault, each its own process. `examine`: one fault, one verdict. `innocent`: the correct
-//!   servers.
+//!   servers. `surroundings`: bad networks and busy machines, which no server is to be accused of.
 //! * [`run`], [`command`]: all of it. [`matrix`]: what came of it, as data. [`report`]: the matrix for people.
 //!
 //! A fault that never showed itself was not tested: whoever makes it counts that, the proxy or the faulty server, and
@@ -24,3 +24,4 @@ pub mod proxy;
 pub mod report;
 pub mod run;
 pub mod stage;
+mod surroundings;

@@ -1,6 +1,6 @@
 //! Servers to be judged: each its own process, with users of its own, and a proxy in front where that makes the fault.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use anyhow::Context as _;
 use tempfile::TempDir;
@@ -10,6 +10,7 @@ use super::{
     fault::{Fault, Made, Rule, With},
     known::KnownAccount,
     proxy::{Proxy, ProxySettings},
+    surroundings::Network,
 };
 use crate::{
     accounts::Accounts,
@@ -36,8 +37,18 @@ pub struct Staged {
     /// Its process, where the suite may restart it.
     pub process: Option<Arc<Mutex<ServerProcess>>>,
     server: Arc<Mutex<ServerProcess>>,
-    proxy: Option<Proxy>,
+    front: Front,
     trace: Option<(TempDir, PathBuf)>,
+}
+
+/// What stands between the suite and the server.
+enum Front {
+    /// Nothing.
+    Nothing,
+    /// A proxy that may tamper.
+    Proxy(Proxy),
+    /// A network that is late.
+    Network(Network),
 }
 
 impl Binaries {
@@ -91,7 +102,7 @@ impl Staged {
         let server = ServerProcess::start(ServerCommand::new(command, accounts.to_json())).await?;
         let target = server.target().clone();
         let server = Arc::new(Mutex::new(server));
-        Ok(Self { target, process: Some(Arc::clone(&server)), server, proxy: None, trace: None })
+        Ok(Self { target, process: Some(Arc::clone(&server)), server, front: Front::Nothing, trace: None })
     }
 
     /// Starts a server, and a proxy in front of it.
@@ -113,10 +124,29 @@ impl Staged {
             one_writer,
         };
         let proxy = Proxy::start(settings).await.context("the proxy does not start")?;
-        staged.target = format!("ws://{}{}", proxy.address(), staged.target.path()).parse()?;
-        staged.process = None;
-        staged.proxy = Some(proxy);
+        staged.stand_in_front(proxy.address())?;
+        staged.front = Front::Proxy(proxy);
         Ok(staged)
+    }
+
+    /// Starts a server, and a bad network in front of it.
+    ///
+    /// # Errors
+    /// One of the two does not start.
+    pub(super) async fn behind_bad_network(command: &str, accounts: &Accounts) -> anyhow::Result<Self> {
+        let mut staged = Self::start(command, accounts).await?;
+        let network = Network::start(staged.target.host(), staged.target.port()).await;
+        let network = network.context("the bad network does not start")?;
+        staged.stand_in_front(network.address())?;
+        staged.front = Front::Network(network);
+        Ok(staged)
+    }
+
+    /// From now on the server is at another address, and is not restarted.
+    fn stand_in_front(&mut self, address: SocketAddr) -> anyhow::Result<()> {
+        self.target = format!("ws://{address}{}", self.target.path()).parse()?;
+        self.process = None;
+        Ok(())
     }
 
     /// Ends it, and gives how often its fault showed itself.
@@ -124,9 +154,13 @@ impl Staged {
     /// # Errors
     /// The process cannot be ended.
     pub async fn stop(self) -> anyhow::Result<u64> {
-        let tampered = match self.proxy {
-            Some(proxy) => proxy.stop().await,
-            None => 0,
+        let tampered = match self.front {
+            Front::Proxy(proxy) => proxy.stop().await,
+            Front::Network(network) => {
+                network.stop().await;
+                0
+            }
+            Front::Nothing => 0,
         };
         // It holds nothing that is needed later.
         self.server.lock().await.kill().await?;

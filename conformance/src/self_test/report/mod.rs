@@ -1,12 +1,14 @@
 //! The matrix for people and programs, one format a file.
 
 mod html;
+mod list;
 mod markdown;
 mod terminal;
 
 use crate::report::{Format, ReportRequest};
 
 use super::matrix::Matrix;
+pub use list::list;
 pub use terminal::{fault_line, server_line, table};
 
 /// The formats that the matrix can be written in.

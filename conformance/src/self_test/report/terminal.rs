@@ -19,29 +19,39 @@ pub fn fault_line(fault: &FaultResult) -> String {
     )
 }
 
-/// One correct server in a line.
+/// One correct server: a line, what it does otherwise than the reference server, and where an alarm can be looked into.
 #[must_use]
 pub fn server_line(server: &ServerResult) -> String {
-    let mut said = match server.outcome {
+    let said = match server.outcome {
         ServerOutcome::Accused => server.accusations.join("; "),
         _ => format!("{} requirements passed in {} scenarios", server.passed, server.scenarios),
     };
-    if !server.expected_warnings.is_empty() {
-        said += &format!("; warned as its mode asks for: {}", server.expected_warnings.join(" "));
-    }
-    if !server.not_evaluable.is_empty() {
-        said += &format!("; not evaluable: {}", server.not_evaluable.join(" "));
-    }
-    if let Some(note) = &server.note {
-        said += &format!("; {note}");
-    }
-    format!("{:<8} {:<36} {said}  [{} ms]", server.outcome.as_str(), server.name, server.duration_ms)
+    let but = [("warned as its mode asks for", &server.expected_warnings), ("not evaluable", &server.not_evaluable)];
+    let but =
+        but.into_iter().filter(|(_, ids)| !ids.is_empty()).map(|(what, ids)| format!("; {what}: {}", ids.join(" ")));
+    let but: String = but.chain(server.note.iter().map(|note| format!("; {note}"))).collect();
+    let at = format!("round {}, seed {}, {} ms", server.round, server.seed, server.duration_ms);
+    let reports = server.reports.iter().map(|path| format!("\n         see {path}"));
+    format!("{:<8} {:<36} {said}{but}  [{at}]{}", server.outcome.as_str(), server.name, reports.collect::<String>())
+}
+
+/// What a correct server does otherwise than the reference server where servers are free, a line a matter.
+fn dialect(server: &ServerResult) -> String {
+    let otherwise = server.dialect.iter().filter(|entry| entry.server != entry.ours);
+    otherwise
+        .map(|entry| {
+            format!("\n         ≠ {}: {}, ours {}  ({})", entry.matter, entry.server, entry.ours, entry.source)
+        })
+        .collect()
 }
 
 /// The whole matrix, a line a fault and a server, and the headline.
 #[must_use]
 pub fn table(matrix: &Matrix) -> String {
-    let lines = matrix.faults.iter().map(fault_line).chain(matrix.servers.iter().map(server_line));
-    let lines: Vec<String> = lines.collect();
+    let servers = matrix.servers.iter().map(|server| match server.round {
+        1 => server_line(server) + &dialect(server),
+        _ => server_line(server),
+    });
+    let lines: Vec<String> = matrix.faults.iter().map(fault_line).chain(servers).collect();
     format!("{}\n\n{}\n", lines.join("\n"), matrix.headline())
 }

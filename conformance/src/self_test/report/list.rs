@@ -1,0 +1,13 @@
+//! What would be tried.
+
+use crate::self_test::run::Plan;
+
+/// A line for each fault and each correct server of a plan.
+#[must_use]
+pub fn list(plan: &Plan) -> String {
+    let faults = plan.faults.iter().map(|fault| {
+        let condition = if fault.conditional { " (conditional)" } else { "" };
+        format!("{:<36} {:<8} {}{condition}\n", fault.id, fault.breaks, fault.wrong)
+    });
+    faults.chain(plan.innocents.iter().map(|innocent| format!("{}\n", innocent.name()))).collect()
+}
