@@ -61,6 +61,7 @@ pub fn of_shape<'a>(event: &str, path: &str, message: &str, requirement: &'a str
             "SEND-11"
         }
         ("TYPE-1", "on.chat.history") if path == "/messages" => "HIST-5",
+        ("TYPE-1", "on.error") if path.is_empty() => "ERR-1",
         _ => requirement,
     }
 }

@@ -185,8 +185,11 @@ async fn nothing_for_outsiders(world: &World) -> Outcome {
     alice.close().await;
     bob.close().await;
     intrude(world, &mallory, room, [of_alice, of_bob], own_message).await?;
-    look_again(world, "SEC-2", &alice, room, &before_alice).await?;
+    let alice = look_again(world, "SEC-2", &alice, room, &before_alice).await?;
     let bob = look_again(world, "SEC-2", &bob, room, &before_bob).await?;
+    // Nor is who tried told of what is said in the room afterwards.
+    exchange(world, &alice, &bob, room, "among ourselves").await?;
+    world.nobody_hears_more("SEC-2").await?;
 
     // The control: the outsider's own room answers.
     exchange(world, &mallory, &bob, own, "still in my own room").await?;
@@ -428,6 +431,9 @@ async fn tokens_stay_secret(world: &World) -> Outcome {
     world.no_transcript();
     let room = everything_done(world, &alice, &bob).await?;
     everything_refused(world, &carol, &alice, room).await?;
+    // The list of dialogs shows users, each as others may see it.
+    let (alice, _) = world.come_back(&alice).await?;
+    let (bob, _) = world.come_back(&bob).await?;
     // What is wrong with an authorisation may be said, but not by showing the token.
     let right = alice.account().token.clone();
     let malformed = [

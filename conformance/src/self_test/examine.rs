@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use chat_spec::requirements::Requirement;
 
 use super::{
-    fault::{Fault, Made},
+    fault::{Fault, Made, With},
     matrix::{FaultOutcome, FaultResult},
     run::milliseconds,
     stage::Binaries,
@@ -22,11 +22,17 @@ use crate::{
 /// Scenarios that are run besides those that name the requirement: what every client does.
 const ALWAYS: [&str; 1] = ["message.send/reaches_both_users_and_nobody_else"];
 
+/// The longest that is waited for anything.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// The same, where a requirement allows a minute.
+const LONG_PATIENCE: Duration = Duration::from_secs(65);
+
 /// How the suite is run against a fault.
 fn options(fault: &Fault) -> Options {
     let mut filter: Vec<String> = vec![fault.breaks.to_owned()];
     filter.extend(ALWAYS.map(str::to_owned));
-    Options { filter, jobs: 4, patience: Duration::from_secs(8), seed: Some(1), ..Options::default() }
+    let patience = if fault.needs(With::LongPatience) { LONG_PATIENCE } else { PATIENCE };
+    Options { filter, jobs: 4, patience, seed: Some(1), ..Options::default() }
 }
 
 /// Whether a fault must be tried with nothing beside it, because what shows it measures time.

@@ -21,6 +21,8 @@ pub enum With {
     OneWriter,
     /// A server that the suite starts itself, because it is restarted or killed.
     Restarts,
+    /// A run that waits for longer than a minute, because the requirement allows a minute.
+    LongPatience,
 }
 
 /// One seeded fault.

@@ -123,12 +123,14 @@ async fn faults(plan: &Plan, binaries: &Binaries, watch: &impl Fn(Progress<'_>))
 /// Tries the correct servers.
 async fn servers(plan: &Plan, binaries: &Binaries, watch: &impl Fn(Progress<'_>)) -> Vec<ServerResult> {
     let trying = stream::iter(plan.trials()).map(|(innocent, trial)| innocent::try_it(innocent, trial, binaries));
-    let mut trying = trying.buffered(plan.jobs);
+    let mut trying = trying.buffer_unordered(plan.jobs);
     let mut results = Vec::new();
     while let Some(result) = trying.next().await {
         watch(Progress::Server(&result));
         results.push(result);
     }
+    let place = |name: &str| plan.innocents.iter().position(|innocent| innocent.name() == name);
+    results.sort_by_key(|result| (result.round, place(&result.name)));
     results
 }
 

@@ -36,7 +36,7 @@ pub(crate) const FAULTS: &[(&str, Seed)] = &[
     ("auth-11-fanout-by-user", |config, _, trace| fanout(config, trace, Distortion::OneSocketAUser)),
     ("evt-1-fanout-twice-for-two-devices", |config, _, trace| fanout(config, trace, Distortion::TwiceForTwo)),
     ("send-3-fanout-to-the-newest", |config, _, trace| fanout(config, trace, Distortion::NewestHearsAll)),
-    ("pres-1-fanout-tells-half", |config, _, trace| fanout(config, trace, Distortion::HalfHearsPresence)),
+    ("pres-1-fanout-tells-one-shard", |config, _, trace| fanout(config, trace, Distortion::ShardHearsPresence)),
     ("send-5-third-message-lost", |config, _, trace| store(config, LosesEveryThird::new(trace))),
     ("hist-1-messages-of-other-rooms", |config, _, trace| store(config, MixesRooms::new(trace))),
     ("hist-3-nothing-beyond-50", |config, _, trace| store(config, NewestFifty(trace))),

@@ -70,6 +70,17 @@ impl Hook for CountersInMemory {
         inner.commit(&kept).await
     }
 
+    async fn load(&self, inner: &dyn Store, needed: &Needed) -> Result<Loaded> {
+        let mut loaded = inner.load(needed).await?;
+        let counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        for room in &mut loaded.rooms {
+            for side in &mut room.sides {
+                side.unread_count = counters.get(&(room.id, side.user.id)).copied().unwrap_or(0);
+            }
+        }
+        Ok(loaded)
+    }
+
     async fn dialogs(&self, inner: &dyn Store, users: &[UserId]) -> Result<Vec<Vec<Dialog>>> {
         let mut listed = inner.dialogs(users).await?;
         let counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);

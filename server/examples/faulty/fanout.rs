@@ -17,8 +17,8 @@ pub(crate) enum Distortion {
     TwiceForTwo,
     /// The socket that came last hears every message.
     NewestHearsAll,
-    /// Every second socket is not told of presence.
-    HalfHearsPresence,
+    /// Users are kept in two shards by their ids, and presence stays inside of one.
+    ShardHearsPresence,
 }
 
 /// Delivers with a fault.
@@ -82,11 +82,12 @@ impl Fanout for Faulty {
                     self.inner.deliver(Audience::Socket(socket), event, payload);
                 }
             }
-            (Distortion::HalfHearsPresence, Audience::EveryoneBut(user)) => {
-                let others: Vec<SocketId> =
-                    self.sockets().iter().filter(|(_, other)| *other != user).map(|(socket, _)| *socket).collect();
-                self.trace.note_if(others.len() > 1, "left every second socket out");
-                for socket in others.into_iter().step_by(2) {
+            (Distortion::ShardHearsPresence, Audience::EveryoneBut(user)) => {
+                let shard = |user: UserId| user.get() % 2;
+                let (near, far): (Vec<_>, Vec<_>) =
+                    self.sockets().iter().copied().partition(|(_, other)| shard(*other) == shard(user));
+                self.trace.note_if(!far.is_empty(), "left the other shard out");
+                for (socket, _) in near.into_iter().filter(|(_, other)| *other != user) {
                     self.inner.deliver(Audience::Socket(socket), event, payload);
                 }
             }

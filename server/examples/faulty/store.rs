@@ -21,6 +21,10 @@ pub(crate) trait Hook: Send + Sync + 'static {
         inner.dialogs(users).await
     }
 
+    async fn load(&self, inner: &dyn Store, needed: &Needed) -> Result<Loaded> {
+        inner.load(needed).await
+    }
+
     async fn commit(&self, inner: &dyn Store, changes: &Changes) -> Result<()> {
         inner.commit(changes).await
     }
@@ -39,7 +43,7 @@ impl<H: Hook> Store for Faulty<H> {
     }
 
     async fn load(&self, needed: &Needed) -> Result<Loaded> {
-        self.inner.load(needed).await
+        self.hook.load(&*self.inner, needed).await
     }
 
     async fn commit(&self, changes: &Changes) -> Result<()> {

@@ -73,6 +73,8 @@ fn check_answer(world: &World, heard: &OnCallAnswer, called: &Client, action: &C
 
 async fn reaches_the_caller(world: &World) -> Outcome {
     let [alice, bob, carol] = world.users(["alice", "bob", "carol"]).await?;
+    // Who has a dialog with one of the two is still not of their call.
+    world.dialog(&bob, &carol).await?;
     for round in 1..=3 {
         ring(&alice, &bob).await?;
         pick_up(world, &bob, &alice, &format!("answer {round}"), "CALL-2").await?;

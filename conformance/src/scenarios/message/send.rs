@@ -49,7 +49,7 @@ scenarios! { "message.send";
         "A user outside the room cannot send to it, and an unknown room gets nothing.";
     empty_text_is_refused ["SEND-10"]
         "An empty text without an attachment is refused.";
-    long_text_is_whole_or_refused ["SEND-10", "SEND-4"]
+    long_text_is_whole_or_refused ["SEND-10", "SEND-4", "SEND-1"]
         "4,000 code points are accepted; of 20,000 all arrive or none.";
     null_for_an_attachment_is_none ["EVT-3", "SEND-11"]
         "`attachment_id: null` is the same as no attachment_id.";

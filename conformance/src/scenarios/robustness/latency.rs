@@ -40,6 +40,10 @@ const TRIES: usize = 5;
 const ALWAYS_ALLOWED: Duration = Duration::from_millis(250);
 /// How often the quiet time is allowed.
 const TIMES: u32 = 5;
+/// How many messages a page has that nobody reads.
+const PAGE: usize = 50;
+/// How many such pages are asked for: 20 MB in all, more than the buffers on the way hold.
+const PAGES: usize = 100;
 /// How many packets a flood has at most.
 const FLOOD: usize = 20_000;
 
@@ -70,26 +74,39 @@ impl Others {
     }
 }
 
-/// Measures quiet and under a load, and compares; the best of a few tries counts. A load goes on until its token is
-/// cancelled, and is over when the server has done what it was asked: nobody may hear of it later.
-async fn compare<L: Future<Output = Outcome>>(others: &Others, load: impl Fn(CancellationToken) -> L) -> Outcome {
+/// How a load and who measures under it tell each other how far they are.
+#[derive(Debug, Clone, Default)]
+struct Signals {
+    /// The load is felt, and measuring can begin.
+    felt: CancellationToken,
+    /// Enough was measured, and the load can end.
+    enough: CancellationToken,
+}
+
+/// Measures quiet and under a load, from when it is felt, and compares; the best of a few tries counts. A load goes on
+/// until enough was measured, and is over when the server has done what it was asked: nobody may hear of it later.
+async fn compare<L: Future<Output = Outcome>>(others: &Others, load: impl Fn(Signals) -> L) -> Outcome {
     let mut quiet = Duration::MAX;
     let mut worst = None;
     for _ in 0..TRIES {
         // What the last load left behind must not pass for quiet.
         quiet = quiet.min(others.percentile().await?);
-        let enough = CancellationToken::new();
-        let load = load(enough.clone());
+        let signals = Signals::default();
+        let load = load(signals.clone());
         tokio::pin!(load);
+        let measured = async {
+            signals.felt.cancelled().await;
+            others.percentile().await
+        };
         let loaded = tokio::select! {
             ended = &mut load => match worst {
                 // A server that cannot even take the load again does not speak against what was measured.
                 Some(_) => break,
                 None => return ended.and(Err(Stop::Harness("a load ended by itself".into()))),
             },
-            measured = others.percentile() => measured?,
+            measured = measured => measured?,
         };
-        enough.cancel();
+        signals.enough.cancel();
         load.await?;
         let allowed = quiet.saturating_mul(TIMES).max(ALWAYS_ALLOWED);
         if loaded <= allowed {
@@ -143,34 +160,44 @@ async fn cast(world: &World, requirement: &'static str) -> Outcome<(Others, Acco
 
 async fn others_are_served_while_one_does_not_read(world: &World) -> Outcome {
     let (others, carol, mallory, room) = cast(world, "ROB-7").await?;
-    let text = world.text(&"x".repeat(4_000));
-    let load = async |enough: CancellationToken| keep_sending(world, (&carol, &mallory), room, &text, enough).await;
+    // A page of long texts, so that few requests make more than buffers hold.
+    let payload = json!({"room_id": room, "text": world.text(&"x".repeat(4_000))});
+    let mut author = bare(world, &carol, world.open_options()).await?;
+    for _ in 0..PAGE {
+        author.emit("message.send", std::slice::from_ref(&payload)).await.map_err(Stop::not_evaluable)?;
+        wait_for(&mut author, "on.message.new", world.patience().max).await?;
+    }
+    author.close().await;
+    let load = async |signals: Signals| do_not_read(world, (&carol, &mallory), &payload, signals).await;
     compare(&others, load).await
 }
 
-/// Sends to a client that does not read, as fast as the server answers and no faster: that one does not read is to be
-/// felt, not a flood.
-async fn keep_sending(
+/// One client asks for much and reads nothing of it, then another goes on sending to it, as fast as the server answers
+/// and no faster: that one does not read is to be felt, not a flood.
+async fn do_not_read(
     world: &World,
     (carol, mallory): (&Account, &Account),
-    room: RoomId,
-    text: &str,
-    enough: CancellationToken,
+    payload: &Value,
+    Signals { felt, enough }: Signals,
 ) -> Outcome {
+    let mut loud = bare(world, carol, world.open_options()).await?;
     let options = OpenOptions { receive_buffer: Some(4_096), ..world.open_options() };
     let deaf = bare(world, mallory, options).await?;
     deaf.stop_reading();
-    // What it asks for itself it does not read either.
-    let asked = event_text("chat.history", &[json!({"room_id": room, "limit": 50})]);
-    drop(deaf.send_many(vec![asked; 100]).await);
-    let mut loud = bare(world, carol, world.open_options()).await?;
-    let payload = json!({"room_id": room, "text": text});
+    let (room, text) = (&payload["room_id"], world.text("all was asked for"));
+    let mut asked = vec![event_text("chat.history", &[json!({"room_id": room, "limit": PAGE})]); PAGES];
+    asked.push(event_text("message.send", &[json!({"room_id": room, "text": text})]));
+    drop(deaf.send_many(asked).await);
+    // Once this comes, all that was asked for was answered or waits to be. A server that stops listening to who does not
+    // read is right, and it never comes.
+    drop(wait_for(&mut loud, "on.message.new", world.patience().event).await);
+    felt.cancel();
     for _ in 0..FLOOD {
         if enough.is_cancelled() {
             return Ok(());
         }
         // Where the answers to this one end, those to the others are what counts.
-        let sent = loud.emit("message.send", std::slice::from_ref(&payload)).await;
+        let sent = loud.emit("message.send", std::slice::from_ref(payload)).await;
         if sent.is_err() || wait_for(&mut loud, "on.message.new", world.patience().event).await.is_err() {
             break;
         }
@@ -186,7 +213,7 @@ async fn others_are_served_while_one_floods_with_messages(world: &World) -> Outc
         let text = world.text(&format!("flood {number}"));
         event_text("message.send", &[json!({"room_id": room, "text": text})])
     };
-    compare(&others, async |enough: CancellationToken| flood(world, &mallory, room, &frames, enough).await).await
+    compare(&others, async |signals: Signals| flood(world, &mallory, room, &frames, signals).await).await
 }
 
 async fn others_are_served_while_one_floods_with_nonsense(world: &World) -> Outcome {
@@ -201,7 +228,7 @@ async fn others_are_served_while_one_floods_with_nonsense(world: &World) -> Outc
         };
         event_text(name, &[payload])
     };
-    compare(&others, async |enough: CancellationToken| flood(world, &mallory, room, &frames, enough).await).await
+    compare(&others, async |signals: Signals| flood(world, &mallory, room, &frames, signals).await).await
 }
 
 /// Sends frames without pause, and reads what comes back; then waits until the server has done with them.
@@ -210,13 +237,14 @@ async fn flood(
     account: &Account,
     room: RoomId,
     frames: &impl Fn(usize) -> String,
-    enough: CancellationToken,
+    Signals { felt, enough }: Signals,
 ) -> Outcome {
     const BATCH: usize = 100;
     let mut connection = bare(world, account, world.open_options()).await?;
     let sender = connection.sender().clone();
     let last = world.text("the flood is over");
     let (heard, hears) = watch::channel(0_usize);
+    felt.cancel();
     let sending = async {
         for batch in 0..FLOOD / BATCH {
             wait_for_answers(hears.clone(), batch * BATCH).await;

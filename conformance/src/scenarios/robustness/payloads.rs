@@ -15,6 +15,13 @@ pub(super) enum Kind {
     Any,
 }
 
+impl Kind {
+    /// Whether it is an id, one that may be left out too.
+    const fn is_id(self) -> bool {
+        matches!(self, Self::Id | Self::OptionalId)
+    }
+}
+
 /// The fields of an action. `limit` is not among them: ROB-1 does not judge it.
 pub(super) fn fields(action: &str) -> &'static [(&'static str, Kind)] {
     match action {
@@ -56,13 +63,16 @@ pub(super) fn malformed(action: &str, right: &Value) -> Wrong {
         for (what, value) in of_another_kind(*kind, right.get(field)) {
             wrong.push((format!("{what} as `{field}`"), vec![with(right, field, value)]));
         }
+        if let Some(id) = right.get(field).and_then(Value::as_i64).filter(|_| kind.is_id()) {
+            wrong.push((format!("the right id made negative as `{field}`"), vec![with(right, field, json!(-id))]));
+        }
     }
     wrong
 }
 
 /// What ROB-9 wants refused: ids as strings of digits, and fractions.
 pub(super) fn loose_ids(action: &str, right: &Value) -> Wrong {
-    let ids = fields(action).iter().filter(|(_, kind)| matches!(kind, Kind::Id | Kind::OptionalId));
+    let ids = fields(action).iter().filter(|(_, kind)| kind.is_id());
     ids.flat_map(|(field, _)| {
         let id = right.get(field).and_then(Value::as_u64).unwrap_or(1);
         // Half a unit is lost in the doubles of the largest ids: then there is no fraction to try.

@@ -292,6 +292,10 @@ async fn lists_each_dialog_once(world: &World) -> Outcome {
     let with_bob = world.dialog(&alice, &bob).await?;
     let with_carol = world.dialog(&carol, &alice).await?;
     let foreign = world.dialog(&bob, &carol).await?;
+    // Several messages, none of them read, make one dialog all the same.
+    for number in 1..=3 {
+        exchange(world, &bob, &alice, with_bob, &format!("message {number}")).await?;
+    }
     let (alice, listed) = world.come_back(&alice).await?;
     check_list(world, &alice, &listed.dialogs, &[with_bob, with_carol], &[foreign], "after three dialogs began");
     let (bob, listed) = world.come_back(&bob).await?;

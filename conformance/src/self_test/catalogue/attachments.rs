@@ -111,8 +111,6 @@ fn sent_without_it(which: impl Fn(u64) -> bool + Send + 'static) -> Rule {
                 passing.swallow();
                 passing.act(passing.link, &action, payload);
             }
-        } else if passing.is_action() {
-            last.remove(&passing.link);
         }
     })
 }

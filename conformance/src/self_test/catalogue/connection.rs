@@ -6,8 +6,10 @@ use serde_json::Value;
 
 use super::help::rule;
 use crate::self_test::{
-    fault::Fault,
+    fault::{Fault, With},
     frame::{Frame, Towards},
+    known::Link,
+    passage::Passage,
 };
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -106,17 +108,48 @@ pub(super) const FAULTS: &[Fault] = &[
         "CONN-4",
         "A connection that never joins the namespace is kept forever: there is no timer for it.",
         || {
-            let mut joined: BTreeSet<u64> = BTreeSet::new();
+            let mut rooms: HashMap<Link, Lobby> = HashMap::new();
             rule(move |passing| {
-                if passing.frame == Frame::Text("40".to_owned()) {
-                    joined.insert(passing.link);
-                } else if matches!(passing.frame, Frame::Gone(_))
-                    && passing.towards == Towards::Client
-                    && !joined.contains(&passing.link)
-                {
-                    passing.swallow();
+                let lobby = rooms.entry(passing.link).or_default();
+                match (&passing.frame, passing.towards) {
+                    // The proxy joins in the place of the client, so that the server does not miss it.
+                    (Frame::Open(_), Towards::Client) => {
+                        passing.send(passing.link, Towards::Server, Frame::Text(JOIN.to_owned()));
+                    }
+                    (Frame::Text(text), Towards::Server) if text == JOIN && !lobby.asked => {
+                        lobby.asked = true;
+                        passing.swallow();
+                        lobby.answer_where_joined(passing);
+                    }
+                    (Frame::Text(text), Towards::Client) if text.starts_with(JOIN) && lobby.joined.is_none() => {
+                        lobby.joined = Some(passing.hold());
+                        lobby.answer_where_joined(passing);
+                    }
+                    _ => {}
                 }
             })
         },
-    ),
+    )
+    .with(&[With::LongPatience]),
 ];
+
+/// Joins the default namespace.
+const JOIN: &str = "40";
+
+/// A connection that the proxy joined before its client did.
+#[derive(Default)]
+struct Lobby {
+    /// Whether the client asked to join.
+    asked: bool,
+    /// The server's answer.
+    joined: Option<Frame>,
+}
+
+impl Lobby {
+    /// Tells the client that it joined, where it asked and the server said so.
+    fn answer_where_joined(&self, passing: &mut Passage<'_>) {
+        if let Some(joined) = self.joined.clone().filter(|_| self.asked) {
+            passing.send(passing.link, Towards::Client, joined);
+        }
+    }
+}

@@ -1,6 +1,9 @@
 //! Faults of presence: PRES.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 
@@ -8,10 +11,14 @@ use super::help::{rule, swallow};
 use crate::self_test::{
     fault::Fault,
     frame::{End, Frame, Towards},
+    known::Link,
     passage::Passage,
 };
 
 const ONLINE: &str = "on.user.online";
+
+/// How long a goodbye takes that is announced late.
+const GOODBYE: Duration = Duration::from_millis(250);
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault::on_the_wire("pres-1-never-online", "PRES-1", "Nobody is told that a user came.", || {
@@ -48,9 +55,9 @@ pub(super) const FAULTS: &[Fault] = &[
     )
     .conditional(),
     Fault::in_the_server(
-        "pres-1-fanout-tells-half",
+        "pres-1-fanout-tells-one-shard",
         "PRES-1",
-        "The list of sockets is changed while it is walked, so that every second one is skipped.",
+        "Users are sharded by their ids, and presence never leaves its shard.",
     ),
     Fault::on_the_wire(
         "pres-2-never-offline",
@@ -157,19 +164,20 @@ pub(super) const FAULTS: &[Fault] = &[
         "PRES-9",
         "The goodbye of an old connection is announced after the same user came back.",
         || {
-            let mut held: HashMap<(u64, u64), Frame> = HashMap::new();
-            rule(move |passing| match says(passing) {
-                Some(false) => {
-                    let key = (passing.link, subject(passing));
-                    let frame = passing.hold();
-                    held.insert(key, frame);
-                }
-                Some(true) => {
-                    if let Some(frame) = held.remove(&(passing.link, subject(passing))) {
-                        passing.send(passing.link, Towards::Client, frame);
+            // When each subject's going was heard of, by connection.
+            let mut gone: HashMap<(Link, u64), Instant> = HashMap::new();
+            rule(move |passing| {
+                let key = (passing.link, subject(passing));
+                match says(passing) {
+                    Some(false) => {
+                        gone.insert(key, Instant::now());
+                        passing.delay(GOODBYE);
                     }
+                    Some(true) if gone.remove(&key).is_some_and(|since| since.elapsed() < GOODBYE) => {
+                        passing.tell(passing.link, ONLINE, json!({"id": key.1, "online": false}));
+                    }
+                    _ => {}
                 }
-                None => {}
             })
         },
     )

@@ -6,7 +6,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tokio::sync::mpsc;
@@ -97,14 +97,15 @@ impl Hub {
         shared.known.users.remove(&link);
     }
 
-    /// Waits for the only writer, where there is but one.
+    /// Waits for the only writer, where there is but one. A wait that is felt is counted when it is, for it may last.
     pub(super) async fn turn(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
-        let began = Instant::now();
-        let guard = self.writer.as_ref()?.lock().await;
-        if began.elapsed() > FELT {
-            self.tampered.fetch_add(1, Ordering::Relaxed);
+        let turn = self.writer.as_ref()?.lock();
+        tokio::pin!(turn);
+        if let Ok(guard) = tokio::time::timeout(FELT, &mut turn).await {
+            return Some(guard);
         }
-        Some(guard)
+        self.tampered.fetch_add(1, Ordering::Relaxed);
+        Some(turn.await)
     }
 
     /// Gives a frame to the rule and sends what comes of it. `original` is what came, to be passed on to the byte where
