@@ -106,11 +106,12 @@ fn sent_without_it(which: impl Fn(u64) -> bool + Send + 'static) -> Rule {
             let mut payload = passing.payload().clone();
             payload["attachment_id"] = Value::Null;
             last.insert(passing.link, (passing.name().to_owned(), payload));
-        } else if passing.is("on.error") && passing.payload()["code"] == "not_found" {
-            if let Some((action, payload)) = last.remove(&passing.link) {
-                passing.swallow();
-                passing.act(passing.link, &action, payload);
-            }
+        } else if passing.is("on.error")
+            && passing.payload()["code"] == "not_found"
+            && let Some((action, payload)) = last.remove(&passing.link)
+        {
+            passing.swallow();
+            passing.act(passing.link, &action, payload);
         }
     })
 }
