@@ -450,6 +450,7 @@ async fn the_first_reason_counts(world: &World) -> Outcome {
     for (action, payload, code) in [
         ("no.such.action", json!({}), UnknownAction),
         ("no.such.action", Value::Null, UnknownAction),
+        ("no \"such\" action\n", json!({}), UnknownAction),
         ("message.send", json!({}), Unauthenticated),
         ("chat.history", json!({"room_id": -1}), Unauthenticated),
         ("call.start", Value::Null, Unauthenticated),

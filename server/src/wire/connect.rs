@@ -11,7 +11,7 @@ use std::{
 
 use axum::{
     extract::{ConnectInfo, Request},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use socketioxide::{
     ParserConfig, SocketIo, TransportType,
@@ -21,9 +21,9 @@ use socketioxide::{
     socket::{DisconnectReason, Socket},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tower::{Service, ServiceExt as _, util::BoxCloneSyncService};
+use tower::{service_fn, util::BoxCloneSyncService};
 
-use super::{InboxLimits, conversation::Conversation, inbox::Inbox, outbox::Outbox};
+use super::{InboxLimits, conversation::Conversation, inbox::Inbox, names, outbox::Outbox, upgrade};
 use crate::{
     auth::{Authenticator, PeerThrottle, ThrottleSettings},
     fanout::SocketId,
@@ -62,18 +62,21 @@ pub(crate) type SocketIoRoutes = BoxCloneSyncService<Request, Response, Infallib
 /// Builds the service. One `SocketIo` serves all paths, so that all sockets hear each other.
 pub(crate) fn build(services: Arc<Services>) -> (SocketIoRoutes, SocketIo) {
     let settings = services.settings;
-    let (routes, io) = SocketIo::builder()
+    let message_bytes = settings.message_bytes;
+    // What is put before a name must not make a message too long that is not.
+    let longest = message_bytes + names::INSERTED.len();
+    let (service, io) = SocketIo::builder()
         .req_path("/")
         .transports([TransportType::Websocket])
         .ping_interval(settings.ping_interval)
         .ping_timeout(settings.ping_timeout)
         .connect_timeout(settings.join_timeout)
-        .max_payload(settings.message_bytes as u64)
+        .max_payload(message_bytes as u64)
         .max_buffer_size(settings.outgoing_packets)
-        .ws_max_message_size(settings.message_bytes)
-        .ws_max_frame_size(settings.message_bytes)
+        .ws_max_message_size(longest)
+        .ws_max_frame_size(longest)
         .ws_read_buffer_size(1024)
-        .with_parser(ParserConfig::common().max_incoming_binary_buf_size(settings.message_bytes))
+        .with_parser(ParserConfig::common().max_incoming_binary_buf_size(message_bytes))
         .build_svc();
     // Registered in a middleware, before the client is told that it is connected: else its first event could be lost.
     let join = move |Joining(socket): Joining| {
@@ -81,17 +84,8 @@ pub(crate) fn build(services: Arc<Services>) -> (SocketIoRoutes, SocketIo) {
         async { Ok::<(), Infallible>(()) }
     };
     io.ns("/", (async |_: SocketRef| {}).with(join));
-    (erased(routes), io)
-}
-
-/// The service without its long type, which cannot be named.
-fn erased<S, R>(service: S) -> SocketIoRoutes
-where
-    S: Service<Request, Response = R, Error = Infallible> + Clone + Send + Sync + 'static,
-    S::Future: Send + 'static,
-    R: IntoResponse + 'static,
-{
-    BoxCloneSyncService::new(service.map_response(R::into_response))
+    let answer = move |request| upgrade::answer(service.clone(), request, message_bytes);
+    (BoxCloneSyncService::new(service_fn(answer)), io)
 }
 
 fn join(services: &Arc<Services>, socket: &Arc<Socket<LocalAdapter>>) {

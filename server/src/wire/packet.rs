@@ -10,6 +10,7 @@ use serde::{
 use serde_json::value::RawValue;
 use socketioxide::handler::Value;
 
+use super::names::STAND_IN;
 use crate::domain::Refused;
 
 /// The name and the first argument of an event, as they were written. Further arguments are ignored (ROB-3).
@@ -45,9 +46,21 @@ impl<'a> Event<'a> {
     }
 }
 
+/// The name in a packet that cannot be read to its end.
 fn name_of(text: &str) -> Option<String> {
     let arguments = text.trim_start().strip_prefix('[')?;
-    serde_json::Deserializer::from_str(arguments).into_iter::<String>().next()?.ok()
+    let mut first = serde_json::Deserializer::from_str(arguments).into_iter::<&RawValue>();
+    let name = as_named(first.next()?.ok()?);
+    if name != STAND_IN {
+        return Some(name);
+    }
+    let arguments = arguments[first.byte_offset()..].trim_start().strip_prefix(',')?;
+    serde_json::Deserializer::from_str(arguments).into_iter().next()?.ok().map(as_named)
+}
+
+/// A name. What is no Unicode text, as a number or half a surrogate pair, is called as it was written.
+fn as_named(written: &RawValue) -> String {
+    serde_json::from_str(written.get()).unwrap_or_else(|_| written.get().to_owned())
 }
 
 struct Arguments<'a> {
@@ -71,7 +84,10 @@ impl<'de> Visitor<'de> for ArgumentsVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut arguments: A) -> Result<Self::Value, A::Error> {
-        let name = arguments.next_element()?.unwrap_or_default();
+        let mut name = arguments.next_element()?.map(as_named).unwrap_or_default();
+        if name == STAND_IN {
+            name = arguments.next_element()?.map(as_named).unwrap_or_default();
+        }
         let payload = arguments.next_element()?;
         while arguments.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Arguments { name, payload })
@@ -98,10 +114,27 @@ mod tests {
             (r#"["a"]"#, "a", missing()),
             (r#"["a",{"b":]"#, "a", missing()),
             (r#"["a",{}"#, "a", missing()),
-            (r#"[7,{}]"#, "", missing()),
+            (r#"[7,{}]"#, "7", Ok("{}".to_owned())),
             ("[]", "", missing()),
         ] {
             assert_eq!(read(text), (name.to_owned(), payload), "{text}");
+        }
+    }
+
+    #[test]
+    fn behind_the_stand_in_is_the_name() {
+        for (text, name, payload) in [
+            (r#"["?name","a\nb",{}]"#, "a\nb", Some("{}")),
+            (r#"["?name","chat\u002eread",{},7]"#, "chat.read", Some("{}")),
+            (r#"["?name","\ud83d\ude00"]"#, "😀", None),
+            (r#"["?name","\ud800",{}]"#, r#""\ud800""#, Some("{}")),
+            (r#"["?name",7,{}]"#, "7", Some("{}")),
+            (r#"["?name","?name","chat.read"]"#, "?name", Some(r#""chat.read""#)),
+            (r#"["?name" , "a\tb",{"b":]"#, "a\tb", None),
+            (r#"["?name"]"#, "", None),
+        ] {
+            let (read, read_payload) = read(text);
+            assert_eq!((read.as_str(), read_payload.ok().as_deref()), (name, payload), "{text}");
         }
     }
 }

@@ -12,6 +12,7 @@ mod durability;
 mod errors;
 mod interop;
 mod limits;
+mod names;
 mod order;
 mod presence;
 mod shutdown;

@@ -167,6 +167,20 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     Fault::on_the_wire(
+        "rob-2-escaped-name-closes",
+        "ROB-2",
+        "The name of an event is borrowed from the packet's text, and one that is written with escapes is a broken packet.",
+        || {
+            rule(|passing| {
+                if passing.is_action() && Value::from(passing.name()).to_string().contains('\\') {
+                    passing.swallow();
+                    passing.hang_up(passing.link);
+                }
+            })
+        },
+    )
+    .conditional(),
+    Fault::on_the_wire(
         "rob-3-extra-field-refused",
         "ROB-3",
         "A payload with a field that is not known is refused.",
