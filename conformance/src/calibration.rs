@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use chat_spec::events::UserAuth;
+use chat_spec::{
+    events::{ChatStart, OnMessageNew, Payload, UserAuth},
+    types::UserId,
+};
 use serde_json::json;
 use thiserror::Error;
 
@@ -89,6 +92,28 @@ impl Patience {
     }
 }
 
+/// Whether a user who sends to another that is not there hears its own message: the sentinels of a run rest on it.
+///
+/// # Errors
+/// The server cannot be reached, or does not let the user in.
+pub async fn hears_itself(
+    target: &Target,
+    account: &Account,
+    absent: UserId,
+    patience: Duration,
+) -> Result<bool, CalibrationError> {
+    let options = OpenOptions { patience, auto_connect: false, ..OpenOptions::default() };
+    let mut connection = Connection::open(target, options).await?;
+    join(&mut connection, patience).await?;
+    authorise(&mut connection, account, patience).await?;
+    let payload = json!({"user_id": absent, "text": "is my own message heard?"});
+    connection.emit(ChatStart::NAME, &[payload]).await?;
+    let own = |incoming: &Incoming| matches!(incoming, Incoming::Event(event) if event.name == OnMessageNew::NAME);
+    let heard = wait_for(&mut connection, patience, "on.message.new", own).await.is_ok();
+    connection.close().await;
+    Ok(heard)
+}
+
 async fn join(connection: &mut Connection, patience: Duration) -> Result<Duration, CalibrationError> {
     let asked = Instant::now();
     connection.join_namespace().await?;
@@ -104,7 +129,7 @@ async fn authorise(
 ) -> Result<Duration, CalibrationError> {
     let asked = Instant::now();
     let payload = json!({"id": account.id, "token": account.token});
-    connection.emit(<UserAuth as chat_spec::events::Payload>::NAME, &[payload]).await?;
+    connection.emit(UserAuth::NAME, &[payload]).await?;
     let authorised =
         |incoming: &Incoming| matches!(incoming, Incoming::Event(event) if event.name == "on.user.authorized");
     let Incoming::Event(answer) = wait_for(connection, patience, "on.user.authorized", authorised).await? else {

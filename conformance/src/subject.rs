@@ -28,6 +28,8 @@ pub struct Subject {
     pub secrets: Arc<Secrets>,
     /// Whether the accounts were made for this run, so that nothing of them was used before.
     pub fresh: bool,
+    /// Whether who sends to an absent user hears its own message, so that it can be a sentinel.
+    pub hears_itself: bool,
     /// The profiles that the server declares.
     pub profiles: Vec<String>,
     /// Tells this run from others, in every text that it sends.

@@ -26,7 +26,7 @@ use tokio::sync::{Mutex, mpsc};
 use crate::{
     accounts::Accounts,
     aggregate,
-    calibration::{CalibrationError, Patience},
+    calibration::{self, CalibrationError, Patience},
     options::Options,
     result::{DialectEntry, RunResult, ScenarioResult},
     run_event::RunEvent,
@@ -137,6 +137,8 @@ async fn prepare(
         return Err(RunError::TooFewAccounts { needed: Casting::FEWEST, given: pool.len() });
     }
     let patience = Patience::measure(&target, &pool[0], options.patience).await?;
+    let (player, absent) = (&pool[0], pool[pool.len() - 1].id);
+    let hears_itself = calibration::hears_itself(&target, player, absent, options.patience).await?;
     profiles.extend(options.profiles.iter().cloned());
     if pool.iter().any(|account| !account.attachments.is_empty()) {
         profiles.push("attachments".to_owned());
@@ -151,6 +153,7 @@ async fn prepare(
         target,
         patience,
         fresh,
+        hears_itself,
         profiles,
         run: format!("{:08x}", random.random::<u32>()),
         seed: options.seed.unwrap_or_else(|| random.random()),

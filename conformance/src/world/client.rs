@@ -485,6 +485,18 @@ impl Client {
         self.inner.world.clients().iter().any(|other| is_sibling(other) && other.is_open())
     }
 
+    /// At the end of a scenario that stopped half-way: what came before already is found all the same.
+    pub(super) fn find_repetitions(&self) {
+        let repeated = |heard: &mut super::inbox::Heard| {
+            heard.pending.iter().filter(|event| heard.is_repeated(event)).cloned().collect::<Vec<_>>()
+        };
+        for event in self.inbox().with(repeated) {
+            if event.name.starts_with("on.message.") {
+                self.find_unexpected(&event, true, None);
+            }
+        }
+    }
+
     /// At the end of a scenario: every event that came was expected, or is found.
     pub(super) fn account_for_the_rest(&self) {
         self.find_leftovers(None);

@@ -99,6 +99,14 @@ impl Heard {
         Some(event)
     }
 
+    /// Takes the last event of a name that fits, if it came after a place among the frames. It is no event that the
+    /// scenario asked for, and is not remembered.
+    pub(super) fn take_after(&mut self, seq: u64, name: &str, fits: impl Fn(&Value) -> bool) -> Option<HeardEvent> {
+        let is_it = |event: &HeardEvent| event.seq > seq && event.name == name && fits(&event.payload);
+        let position = self.pending.iter().rposition(is_it)?;
+        self.pending.remove(position)
+    }
+
     /// The socket is authorised: what it heard of others a moment before its answer is no secret any more (PRES-4).
     /// Servers are free to tell everyone first and the newcomer second.
     pub(super) fn presence_from_now_on(&mut self) {

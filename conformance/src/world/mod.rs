@@ -352,7 +352,11 @@ impl World {
             self.state(|state| state.note_unsettled(why));
         }
         for client in self.clients() {
-            client.account_for_the_rest();
+            match outcome {
+                Ok(()) => client.account_for_the_rest(),
+                // What the scenario did not come to take notice of may have been expected; not so what comes twice.
+                Err(_) => client.find_repetitions(),
+            }
             client.find_unexpected_end();
         }
         futures_util::future::join_all(self.clients().iter().map(Client::close)).await;
