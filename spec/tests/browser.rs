@@ -1,5 +1,5 @@
 //! The reference as a page, in a real browser: it fits a phone and a desk, follows light and dark, and asks nothing of
-//! a network. Needs Chromium; says so where there is none.
+//! a network. Needs Chromium; says so where there is none, and fails then where `CI=true`.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -34,6 +34,7 @@ fn measure(width: u32, dark: bool) -> Option<Value> {
         .into_iter()
         .find(|name| Command::new(name).arg("--version").output().is_ok());
     let Some(browser) = browser else {
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "Chromium is needed where CI=true: install it");
         #[expect(clippy::explicit_write, reason = "a passing test keeps to itself what `eprintln!` prints")]
         writeln!(std::io::stderr(), "skipped: the page at {width}, because there is no Chromium").unwrap();
         return None;

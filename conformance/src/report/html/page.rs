@@ -1,5 +1,7 @@
 //! The page from top to bottom.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 
 use crate::{
@@ -81,7 +83,8 @@ fn failures(result: &RunResult) -> Markup {
 /// The requirements that a scenario found broken, or else all that it names.
 fn broken(scenario: &ScenarioResult) -> Vec<&str> {
     let mut broken: Vec<_> = scenario.findings.iter().map(|finding| finding.requirement.as_str()).collect();
-    broken.dedup();
+    let mut named = BTreeSet::new();
+    broken.retain(|requirement| named.insert(*requirement));
     if broken.is_empty() { scenario.requirements.iter().map(String::as_str).collect() } else { broken }
 }
 
