@@ -4,7 +4,12 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{options::Options, report::ReportRequest, self_test::command::SelfTest};
+use crate::{
+    options::Options,
+    properties::sessions::{self, Session},
+    report::ReportRequest,
+    self_test::command::SelfTest,
+};
 
 /// Drives any server of the chat protocol by its URL, and says which requirements it keeps.
 #[derive(Debug, Parser)]
@@ -29,6 +34,8 @@ Exit codes:
 pub enum Command {
     /// Run the suite against a server.
     Run(Box<Run>),
+    /// Play a random session again that failed and was saved. Exit codes are those of `run`.
+    Replay(Box<Replay>),
     /// List the scenarios, with what each checks.
     List(List),
     /// Explain a requirement, a decision or a scenario.
@@ -65,6 +72,46 @@ pub struct List {
 /// Flags of `run`.
 #[derive(Debug, Args)]
 pub struct Run {
+    /// Which server, and which users.
+    #[command(flatten)]
+    pub server: ServerFlags,
+    /// Run only what fits: a part of a scenario's id, or a requirement (SEND-4, SEND). May be repeated.
+    #[arg(long, value_name = "WORD")]
+    pub filter: Vec<String>,
+    /// How many random sessions are tried; 0 for none.
+    #[arg(long, value_name = "N", default_value_t = Options::default().cases)]
+    pub cases: u32,
+    /// Go on trying random sessions for that long, such as 60s or 5m.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub time: Option<Duration>,
+    /// The seed of everything that is random; printed at the end of each run.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// The folder in which a random session that fails is saved, for `replay`.
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub save_sessions: PathBuf,
+    /// How it is run.
+    #[command(flatten)]
+    pub running: RunningFlags,
+}
+
+/// Flags of `replay`.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// The file, as `run` saved it.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Which server, and which users.
+    #[command(flatten)]
+    pub server: ServerFlags,
+    /// How it is run.
+    #[command(flatten)]
+    pub running: RunningFlags,
+}
+
+/// Which server is tested, and as which users.
+#[derive(Debug, Args)]
+pub struct ServerFlags {
     /// The server: ws, wss, http or https; its path is the Socket.IO path, such as ws://localhost:3000/. Without a URL
     /// and without --server-cmd the reference server is tested.
     #[arg(value_name = "URL", conflicts_with_all = ["reference", "server_cmd"])]
@@ -90,9 +137,11 @@ pub struct Run {
     /// A URL that makes fresh users: POST {"count": n} is answered with them, as --accounts wants them.
     #[arg(long, value_name = "URL", conflicts_with_all = ["accounts", "provision"])]
     pub provision_url: Option<String>,
-    /// Run only what fits: a part of a scenario's id, or a requirement (SEND-4, SEND). May be repeated.
-    #[arg(long, value_name = "WORD")]
-    pub filter: Vec<String>,
+}
+
+/// How it is run.
+#[derive(Debug, Args)]
+pub struct RunningFlags {
     /// A profile that the server declares, such as `errors`. May be repeated.
     #[arg(long, value_name = "NAME", value_parser = ["errors", "attachments"])]
     pub profile: Vec<String>,
@@ -105,9 +154,6 @@ pub struct Run {
     /// The longest that is waited for anything, in seconds. What needs longer is not evaluable.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub patience: u64,
-    /// The seed of everything that is random; printed at the end of each run.
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
     /// Write a report: json, junit, html, markdown or github, `-` for the terminal. May be repeated.
     #[arg(long, value_name = "FORMAT=FILE")]
     pub report: Vec<ReportRequest>,
@@ -126,13 +172,114 @@ impl Run {
     pub fn options(&self) -> Options {
         Options {
             filter: self.filter.clone(),
+            seed: self.seed,
+            cases: self.cases,
+            time: self.time,
+            save_sessions_to: Some(self.save_sessions.clone()),
+            ..self.running.options(&self.server)
+        }
+    }
+}
+
+impl Replay {
+    /// How the run is made that plays this session.
+    #[must_use]
+    pub fn options(&self, session: Session) -> Options {
+        let filter = vec![sessions::SCENARIO.to_owned()];
+        Options { filter, replay: Some(session), ..self.running.options(&self.server) }
+    }
+}
+
+impl RunningFlags {
+    fn options(&self, server: &ServerFlags) -> Options {
+        Options {
             profiles: self.profile.clone(),
             strict: self.strict,
             jobs: self.jobs.into(),
             patience: Duration::from_secs(self.patience),
-            seed: self.seed,
             keep_wire_log: self.wire_log,
+            again: server.again().into_iter().chain(self.again()).collect(),
             ..Options::default()
+        }
+    }
+
+    /// The flags that a second run needs to be like this one.
+    fn again(&self) -> Vec<String> {
+        let mut again: Vec<String> =
+            self.profile.iter().flat_map(|profile| ["--profile".to_owned(), profile.clone()]).collect();
+        again.extend(self.strict.then(|| "--strict".to_owned()));
+        if Duration::from_secs(self.patience) != Options::default().patience {
+            again.extend(["--patience".to_owned(), self.patience.to_string()]);
+        }
+        again
+    }
+}
+
+impl ServerFlags {
+    /// The flags that a second run needs to meet the same server as the same users. A password in a URL is left out.
+    fn again(&self) -> Vec<String> {
+        let mut again = Vec::new();
+        let mut add = |flag: &str, value: Option<String>| {
+            if let Some(value) = value {
+                again.extend([flag.to_owned(), value]);
+            }
+        };
+        add("--server-cmd", self.server_cmd.clone());
+        add(
+            "--server-path",
+            self.server_cmd.as_ref().filter(|_| self.server_path != "/").map(|_| self.server_path.clone()),
+        );
+        add("--accounts", self.accounts.as_ref().map(|path| path.display().to_string()));
+        add("--provision", self.provision.clone());
+        add("--provision-url", self.provision_url.as_ref().map(|url| without_password(url)));
+        if self.url.is_none() && self.server_cmd.is_none() {
+            again.push("--reference".to_owned());
+        }
+        again
+    }
+}
+
+fn without_password(url: &str) -> String {
+    let Ok(mut parsed) = url.parse::<url::Url>() else { return url.to_owned() };
+    // A URL that cannot have a password has none.
+    if parsed.password().is_some() && parsed.set_password(None).is_ok() { parsed.to_string() } else { url.to_owned() }
+}
+
+/// A duration as people write it.
+fn duration(text: &str) -> Result<Duration, String> {
+    let span: jiff::SignedDuration =
+        text.parse().map_err(|_| format!("`{text}` is no time: write it as 60s, 5m or 1h 30m"))?;
+    span.try_into().map_err(|_| format!("`{text}` is a time in the past"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(arguments: &[&str]) -> Run {
+        let cli = Cli::try_parse_from(["chat-conformance", "run"].iter().chain(arguments)).unwrap();
+        let Command::Run(run) = cli.command else { panic!("{cli:?} is no run") };
+        *run
+    }
+
+    #[test]
+    fn a_second_run_has_the_flags_of_the_first() {
+        let arguments = ["ws://localhost/", "--accounts", "a.json", "--profile", "errors", "--strict", "--jobs", "2"];
+        let again = run(&arguments).options().again;
+        assert_eq!(again, ["--accounts", "a.json", "--profile", "errors", "--strict"]);
+        assert_eq!(run(&["--server-cmd", "serve {port}"]).options().again, ["--server-cmd", "serve {port}"]);
+        assert_eq!(run(&[]).options().again, ["--reference"]);
+        let url = ["ws://localhost/", "--provision-url", "http://me:secret@localhost/users"];
+        assert_eq!(run(&url).options().again, ["--provision-url", "http://me@localhost/users"]);
+    }
+
+    #[test]
+    fn times_are_written_as_people_do() {
+        for (text, seconds) in [("60s", 60), ("5m", 300), ("1h 30m", 5_400)] {
+            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "60", "soon", "-5s"] {
+            assert!(duration(text).is_err(), "{text}");
         }
     }
 }

@@ -12,10 +12,11 @@ use tokio::sync::{Mutex, mpsc};
 use crate::{
     accounts::{Accounts, Source},
     calibration::CalibrationError,
-    cli::{Cli, Command, List, Run},
+    cli::{Cli, Command, List, Replay, RunningFlags, ServerFlags},
     explain,
     options::Options,
     program,
+    properties::sessions::SavedSession,
     recording::Recording,
     reference,
     report::{self, Format, ReportRequest, json_schema},
@@ -86,7 +87,8 @@ impl From<RunError> for Failure {
 /// Does what was asked.
 pub async fn run(cli: Cli) -> Exit {
     let done = match cli.command {
-        Command::Run(run) => run_suite(&run).await,
+        Command::Run(run) => run_suite(&run.server, &run.running, &run.options()).await,
+        Command::Replay(replay) => play_again(&replay).await,
         Command::List(flags) => list(&flags),
         Command::Explain { id } => explain(&id),
         Command::ReportSchema => {
@@ -162,14 +164,21 @@ fn compare(reports: &[PathBuf], requests: &[ReportRequest]) -> Result<Exit, Fail
     Ok(Exit::Fine)
 }
 
-async fn run_suite(flags: &Run) -> Result<Exit, Failure> {
-    check_filter(&flags.filter)?;
-    let reporters = report::reporters(&flags.report, flags.strict).map_err(Failure::input)?;
-    let recording = flags.record.as_deref().map(recording).transpose()?;
-    let (target, accounts, process) = subject(flags).await?;
+async fn play_again(flags: &Replay) -> Result<Exit, Failure> {
+    let saved = SavedSession::read(&flags.file).map_err(|error| {
+        Failure::input(format!("the session in `{}` cannot be played again: {error}", flags.file.display()))
+    })?;
+    run_suite(&flags.server, &flags.running, &flags.options(saved.session)).await
+}
+
+async fn run_suite(server: &ServerFlags, running: &RunningFlags, options: &Options) -> Result<Exit, Failure> {
+    check_filter(&options.filter)?;
+    let reporters = report::reporters(&running.report, running.strict).map_err(Failure::input)?;
+    let recording = running.record.as_deref().map(recording).transpose()?;
+    let (target, accounts, process) = subject(server).await?;
     let (events, stream) = mpsc::channel(EVENTS);
     let reporting = tokio::spawn(report_all(reporters, stream));
-    let options = Options { recording: recording.clone(), ..flags.options() };
+    let options = Options { recording: recording.clone(), ..options.clone() };
     let run = suite::run_with(target, accounts, &options, process.clone(), Some(events)).await;
     let reported = reporting.await.map_err(Failure::failed)?;
     if let Some(process) = process {
@@ -203,7 +212,7 @@ async fn report_all(
 }
 
 /// The server under test and its users, from the flags.
-async fn subject(flags: &Run) -> Result<(Target, Accounts, Option<Arc<Mutex<ServerProcess>>>), Failure> {
+async fn subject(flags: &ServerFlags) -> Result<(Target, Accounts, Option<Arc<Mutex<ServerProcess>>>), Failure> {
     if let Some(url) = &flags.url {
         let target: Target = url.parse().map_err(Failure::input)?;
         return Ok((target, accounts(flags).await?, None));
@@ -224,7 +233,7 @@ async fn subject(flags: &Run) -> Result<(Target, Accounts, Option<Arc<Mutex<Serv
     Ok((process.target().clone(), accounts, Some(Arc::new(Mutex::new(process)))))
 }
 
-async fn accounts(flags: &Run) -> Result<Accounts, Failure> {
+async fn accounts(flags: &ServerFlags) -> Result<Accounts, Failure> {
     let source = match (&flags.accounts, &flags.provision, &flags.provision_url) {
         (Some(path), ..) => Source::File(path.clone()),
         (_, Some(command), _) => Source::Command(command.clone()),

@@ -5,7 +5,7 @@
 //! * [`wire`]: the suite's own Engine.IO and Socket.IO client; records every frame.
 //! * [`world`]: the language that scenarios are written in.
 //! * [`scenarios`]: the catalogue. `scenarios/message/send.rs` has those of `message.send`.
-//! * `properties`: what holds whatever is done, tried with much that is random.
+//! * [`properties`]: what holds whatever is done, tried with much that is random; [`model`]: what the chat should do.
 //! * [`transcript`]: what was said, in canonical form, compared with the verified transcripts.
 //! * [`runner`], [`aggregate`]: from scenarios to verdicts, as a stream of run events.
 //! * [`report`]: consumes that stream.
@@ -17,10 +17,12 @@ pub mod calibration;
 pub mod cli;
 pub mod command;
 pub mod explain;
+pub mod model;
 pub mod options;
 mod process_group;
 pub mod program;
-mod properties;
+pub mod properties;
+pub mod random;
 pub mod recording;
 pub mod reference;
 pub mod report;

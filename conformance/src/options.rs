@@ -1,14 +1,16 @@
 //! How a run is made.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use crate::recording::Recording;
+use crate::{properties::sessions::Session, recording::Recording};
 
 /// How a run is made. [`Options::default`] is what the command line does without flags.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Which scenarios are run: those whose id, group or requirement contains or is one of these; all where empty.
     pub filter: Vec<String>,
+    /// Scenarios that are left out, by their ids.
+    pub except: Vec<String>,
     /// Profiles that the server declares besides those in its accounts, such as `errors`.
     pub profiles: Vec<String>,
     /// Whether a broken SHOULD fails the run.
@@ -19,8 +21,14 @@ pub struct Options {
     pub patience: Duration,
     /// The seed of everything that is random; a random one where `None`.
     pub seed: Option<u64>,
-    /// How many random sessions are tried.
+    /// How many random sessions are tried at least.
     pub cases: u32,
+    /// How long random sessions are tried at least.
+    pub time: Option<Duration>,
+    /// A session that is played instead of random ones.
+    pub replay: Option<Session>,
+    /// The folder in which a random session that fails is saved; nowhere where `None`.
+    pub save_sessions_to: Option<PathBuf>,
     /// The flags that a second run needs to be like this one, for the commands that reports print.
     pub again: Vec<String>,
     /// Whether the wire log is kept of scenarios that passed, too.
@@ -33,12 +41,16 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             filter: Vec::new(),
+            except: Vec::new(),
             profiles: Vec::new(),
             strict: false,
             jobs: 8,
             patience: Duration::from_secs(10),
             seed: None,
             cases: 8,
+            time: None,
+            replay: None,
+            save_sessions_to: None,
             again: Vec::new(),
             keep_wire_log: false,
             recording: None,

@@ -126,7 +126,8 @@ fn missing(subject: &Subject, needs: Needs) -> Option<Outcome> {
 /// Runs a scenario; a panic in it, or one that takes too long, is an error of the suite.
 async fn within_time(world: &World, scenario: &Scenario) -> Outcome {
     let caught = AssertUnwindSafe((scenario.run)(world)).catch_unwind();
-    let longest = LONGEST.max(world.patience().max.saturating_mul(PATIENCES));
+    let usual = LONGEST.max(world.patience().max.saturating_mul(PATIENCES));
+    let longest = usual + if scenario.is_random() { world.subject().random.allowance(world.subject().cases) } else { Duration::ZERO };
     match tokio::time::timeout(longest, caught).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(panic)) => {

@@ -61,6 +61,12 @@ impl Scenario {
     pub fn id(&self) -> String {
         format!("{}/{}", self.group, self.name)
     }
+
+    /// Whether it makes up what it does while it runs, as much as was asked for.
+    #[must_use]
+    pub fn is_random(&self) -> bool {
+        self.group == "properties"
+    }
 }
 
 impl fmt::Debug for Scenario {

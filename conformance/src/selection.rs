@@ -11,6 +11,14 @@ pub fn select(filter: &[String]) -> Vec<&'static Scenario> {
     scenarios::all().filter(|scenario| filter.is_empty() || filter.iter().any(|word| fits(scenario, word))).collect()
 }
 
+/// The same, without those of certain ids.
+#[must_use]
+pub fn select_but(filter: &[String], except: &[String]) -> Vec<&'static Scenario> {
+    let mut selected = select(filter);
+    selected.retain(|scenario| !except.contains(&scenario.id()));
+    selected
+}
+
 /// The words of a filter that select nothing.
 #[must_use]
 pub fn without_effect(filter: &[String]) -> Vec<&str> {

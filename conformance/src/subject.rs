@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     calibration::Patience,
+    random::Random,
     recording::Recording,
     server_process::ServerProcess,
     wire::{Connection, OpenError, OpenOptions, Secrets, Target},
@@ -36,8 +37,10 @@ pub struct Subject {
     pub run: String,
     /// The seed of everything that is random.
     pub seed: u64,
-    /// How many random sessions are tried.
+    /// How many random sessions are tried at least, and as much of what else is random.
     pub cases: u32,
+    /// What else is known of random sessions.
+    pub random: Random,
     /// How many times in a row nobody could connect.
     pub unreachable: AtomicU32,
     /// The server's process, where the suite started it itself.

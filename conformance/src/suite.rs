@@ -28,6 +28,7 @@ use crate::{
     aggregate,
     calibration::{self, CalibrationError, Patience},
     options::Options,
+    random::Random,
     result::{DialectEntry, RunResult, ScenarioResult},
     run_event::RunEvent,
     runner::{self, Finished},
@@ -91,7 +92,7 @@ pub async fn run_with(
     watcher: Option<mpsc::Sender<RunEvent>>,
 ) -> Result<RunResult, RunError> {
     let (started_at, begun) = (Date::from(jiff::Timestamp::now()).to_string(), Instant::now());
-    let scenarios = selection::select(&options.filter);
+    let scenarios = selection::select_but(&options.filter, &options.except);
     if scenarios.is_empty() {
         return Err(RunError::NothingSelected(options.filter.join(", ")));
     }
@@ -102,7 +103,7 @@ pub async fn run_with(
     let events = watcher.unwrap_or(events);
     drop(events.send(RunEvent::Started { target: subject.target.to_string(), scenarios: scenarios.len() }).await);
     let mut finished = runner::run_all(&subject, scenarios, options.jobs, options.keep_wire_log, &events).await;
-    let order: Vec<String> = selection::select(&options.filter).iter().map(|scenario| scenario.id()).collect();
+    let order: Vec<String> = selection::select_but(&options.filter, &options.except).iter().map(|scenario| scenario.id()).collect();
     finished.sort_by_key(|finished| order.iter().position(|id| *id == finished.result.id));
     let mut result = gather(&subject, options, finished, started_at, begun.elapsed());
     if let Err(error) = Patience::measure(&subject.target, subject.casting.beacon(), options.patience).await {
@@ -158,6 +159,7 @@ async fn prepare(
         run: format!("{:08x}", random.random::<u32>()),
         seed: options.seed.unwrap_or_else(|| random.random()),
         cases: options.cases,
+        random: Random::new(options),
         unreachable: AtomicU32::new(0),
         process,
         recording: options.recording.clone(),
@@ -187,7 +189,7 @@ fn gather(
         strict: options.strict,
         seed: subject.seed,
         profiles: subject.profiles.clone(),
-        options: options.again.clone(),
+        options: options.again.iter().cloned().chain(subject.random.flags(subject.seed, subject.cases)).collect(),
         requirements,
         dialect: dialect(&finished),
         notes: notes(&finished),

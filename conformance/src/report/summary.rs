@@ -160,7 +160,10 @@ impl RunResult {
 
     /// The command that runs one scenario alone, in the way in which this run was made.
     pub(crate) fn command_for(&self, scenario: &str) -> String {
-        let words = program::name().split(' ').chain(["run", self.target.as_str()]);
+        // A server that the suite starts itself is somewhere else every time.
+        let starts = self.options.iter().any(|option| ["--server-cmd", "--reference"].contains(&option.as_str()));
+        let target = (!starts).then_some(self.target.as_str());
+        let words = program::name().split(' ').chain(["run"]).chain(target);
         let words = words.chain(self.options.iter().map(String::as_str)).chain(["--filter", scenario]);
         words.map(quoted).collect::<Vec<_>>().join(" ")
     }

@@ -18,7 +18,7 @@ mod texts;
 mod user;
 
 pub(crate) use self::conversation::part;
-use crate::scenario::Scenario;
+use crate::{properties::sessions, scenario::Scenario};
 
 /// Every file of scenarios, in the order in which they are listed and reported.
 const FILES: &[&[Scenario]] = &[
@@ -37,6 +37,7 @@ const FILES: &[&[Scenario]] = &[
     call::answer::SCENARIOS,
     attachments::SCENARIOS,
     concurrent::SCENARIOS,
+    sessions::SCENARIOS,
     safety::SCENARIOS,
     robustness::malformed::SCENARIOS,
     robustness::unknown::SCENARIOS,

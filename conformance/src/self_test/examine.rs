@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     options::Options,
+    properties::sessions::SCENARIO,
     reference,
     result::{Finding, RunResult, ScenarioResult},
     scenario::Needs,
@@ -32,7 +33,9 @@ fn options(fault: &Fault) -> Options {
     let mut filter: Vec<String> = vec![fault.breaks.to_owned()];
     filter.extend(ALWAYS.map(str::to_owned));
     let patience = if fault.needs(With::LongPatience) { LONG_PATIENCE } else { PATIENCE };
-    Options { filter, jobs: 4, patience, seed: Some(1), ..Options::default() }
+    // The scenario that is named for the fault is to catch it, not chance.
+    let except = vec![SCENARIO.to_owned()];
+    Options { filter, except, jobs: 4, patience, seed: Some(1), ..Options::default() }
 }
 
 /// Whether a fault must be tried with nothing beside it, because what shows it measures time.

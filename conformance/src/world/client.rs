@@ -212,7 +212,7 @@ impl Client {
     }
 
     /// Whether the server put an end to it: closed the connection, or took the socket out of the namespace.
-    pub(super) fn is_cut_off(&self) -> bool {
+    pub(crate) fn is_cut_off(&self) -> bool {
         self.inner.inbox.with(|heard| heard.left || heard.closed.is_some())
     }
 

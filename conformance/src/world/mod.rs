@@ -10,6 +10,7 @@
 //! * `attachment`: what can be sent with a message.
 //! * `lane`: looking at what was heard before it is taken notice of, while much happens at once.
 //! * `history`, `presence`, `dropped`, `refused`, `talk`: what several scenarios need to ask, to hear and to do.
+//! * `overheard`: all that a client heard, at once.
 //! * `reaction`: what a client hears when it is refused, and whether two refusals can be told apart.
 
 mod attachment;
@@ -20,6 +21,7 @@ mod history;
 mod inbox;
 mod lane;
 mod observer;
+mod overheard;
 mod presence;
 mod reaction;
 mod refused;
@@ -78,6 +80,8 @@ struct Inner {
     cast: Mutex<Vec<Account>>,
     /// Numbers the sentinels of all clients: several sockets of a user hear each other's, by the same name too.
     sentinels: AtomicU64,
+    /// Numbers the other views that were made of this one.
+    others: AtomicU64,
 }
 
 impl World {
@@ -85,6 +89,17 @@ impl World {
     #[must_use]
     pub fn new(subject: Arc<Subject>, number: usize) -> Self {
         let tag = format!(" ~{}.{number}", subject.run);
+        Self::tagged(subject, tag)
+    }
+
+    /// Another view, with users, findings and connections of its own: one of many rounds of a scenario.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        let number = self.inner.others.fetch_add(1, Ordering::Relaxed);
+        Self::tagged(Arc::clone(self.subject()), format!("{}.{number}", self.inner.tag))
+    }
+
+    fn tagged(subject: Arc<Subject>, tag: String) -> Self {
         let state = ScenarioState::new(&tag);
         Self {
             inner: Arc::new(Inner {
@@ -95,6 +110,7 @@ impl World {
                 clients: Mutex::default(),
                 cast: Mutex::default(),
                 sentinels: AtomicU64::new(0),
+                others: AtomicU64::new(0),
             }),
         }
     }
@@ -394,6 +410,7 @@ impl World {
     /// Every frame of every connection, in the order of time.
     pub(crate) fn wire_log(&self) -> Vec<WireLine> {
         let mut lines: Vec<WireLine> = self.clients().iter().flat_map(|client| self.lines_of(client)).collect();
+        lines.extend(self.state(|state| state.borrowed_wire_log.clone()));
         lines.sort_by(|one, other| one.at_ms.total_cmp(&other.at_ms));
         lines
     }

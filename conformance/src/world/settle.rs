@@ -37,6 +37,11 @@ pub(super) fn is_of_same_user(client: &Client, world: &World, text: &str) -> boo
     world.clients().iter().any(|other| other.label() == label && other.id() == client.id())
 }
 
+/// Whether a text is a sentinel of any connection of a scenario.
+pub(super) fn is_sentinel(world: &World, text: &str) -> bool {
+    text.starts_with(MARK) && text.ends_with(&world.inner.tag)
+}
+
 impl World {
     /// Waits until everything that was said has reached everybody whom it will ever reach.
     ///
@@ -64,7 +69,7 @@ impl World {
 
 impl Client {
     /// Sends a sentinel and waits until it is back.
-    pub(super) async fn send_sentinel(&self) -> Outcome {
+    pub(crate) async fn send_sentinel(&self) -> Outcome {
         match self.is_authorised() {
             true if self.world().subject().hears_itself => self.send_to_beacon().await,
             true => self.authorise_once_more().await,

@@ -10,7 +10,7 @@ use chat_spec::{
 use serde_json::Value;
 
 use crate::{
-    result::{DialectEntry, Finding, Heard},
+    result::{DialectEntry, Finding, Heard, WireLine},
     transcript::{Transcript, alias::Aliases},
     verdict::Verdict,
 };
@@ -39,6 +39,8 @@ pub struct ScenarioState {
     pub notes: Vec<String>,
     /// Event names that the protocol does not know and the server sent.
     pub undocumented: BTreeSet<String>,
+    /// Frames of connections that were opened for a scenario in another view of the server.
+    pub(crate) borrowed_wire_log: Vec<WireLine>,
     pub(crate) aliases: Aliases,
     pub(crate) recording: Recording,
     /// The actions that were sent, those of preparations too: they tell what a counter may depend on.
@@ -70,6 +72,7 @@ impl ScenarioState {
             dialect: Vec::new(),
             notes: Vec::new(),
             undocumented: BTreeSet::new(),
+            borrowed_wire_log: Vec::new(),
             aliases: Aliases::new(tag),
             recording: Recording::On,
             sent: BTreeSet::new(),

@@ -1,0 +1,265 @@
+//! What was heard after a step, compared with what a branch of the model expects.
+//!
+//! * `contents`, `welcome`, `page`: what an event carries.
+//! * `unexpected`: which requirement an event breaks that nobody expected.
+
+mod contents;
+mod page;
+mod unexpected;
+mod welcome;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chat_spec::{
+    events::{
+        OnCallAnswer, OnCallInit, OnChatClear, OnChatDelete, OnChatHistory, OnChatRead, OnMessageDelete, OnMessageNew,
+        OnUserAuthorized, OnUserOnline, Payload,
+    },
+    types::Refusal,
+};
+
+use super::ledger::Ledger;
+use crate::{
+    model::{Branch, Due, Event, Expectation, Model, Socket, User, state::Presence},
+    world::HeardEvent,
+};
+
+/// What each socket heard.
+pub(super) type Heard = BTreeMap<Socket, Vec<HeardEvent>>;
+
+/// One thing that is not as the model says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Difference {
+    /// The requirement that it breaks.
+    pub(super) requirement: &'static str,
+    /// What is wrong, in one sentence.
+    pub(super) sentence: String,
+    /// What the model expects.
+    pub(super) expected: Option<String>,
+    /// What came.
+    pub(super) got: Option<String>,
+    /// Whether something is missing that may still come.
+    pub(super) missing: bool,
+}
+
+/// What came of comparing.
+#[derive(Debug, Clone)]
+pub(super) struct Judgement {
+    /// What is known after the step.
+    pub(super) ledger: Ledger,
+    /// The model after the step.
+    pub(super) model: Model,
+    /// Everything that is not as the model says.
+    pub(super) differences: Vec<Difference>,
+    /// The requirements that something was checked of.
+    pub(super) checked: BTreeSet<&'static str>,
+    /// Announcements that were free and did not come: they may come late.
+    pub(super) late: Vec<(Socket, User, bool)>,
+}
+
+/// Compares what was heard with one branch.
+pub(super) struct Judge<'a> {
+    branch: &'a Branch,
+    before: &'a Model,
+    actor: Option<User>,
+    ledger: Ledger,
+    differences: Vec<Difference>,
+    checked: BTreeSet<&'static str>,
+    late: Vec<(Socket, User, bool)>,
+    learned: bool,
+}
+
+/// Compares what was heard after a step with the branches, and gives what came of the one that fits best; of several the
+/// first. `late` are free announcements of earlier steps.
+pub(super) fn judge(
+    before: &Model,
+    actor: Socket,
+    branches: &[Branch],
+    ledger: &Ledger,
+    heard: &Heard,
+    late: &[(Socket, User, bool)],
+) -> Option<Judgement> {
+    let judged = branches.iter().map(|branch| {
+        let judge = Judge {
+            branch,
+            before,
+            actor: before.user_of(actor),
+            ledger: ledger.clone(),
+            differences: Vec::new(),
+            checked: BTreeSet::new(),
+            late: late.to_vec(),
+            learned: false,
+        };
+        judge.compare(heard)
+    });
+    judged.min_by_key(|judgement| judgement.differences.len())
+}
+
+impl<'a> Judge<'a> {
+    /// One that compares what is asked for, not heard after a step.
+    pub(super) fn quiet(branch: &'a Branch, ledger: &Ledger) -> Self {
+        Self {
+            branch,
+            before: &branch.after,
+            actor: None,
+            ledger: ledger.clone(),
+            differences: Vec::new(),
+            checked: BTreeSet::new(),
+            late: Vec::new(),
+            learned: false,
+        }
+    }
+
+    /// What was found, and the requirements that something was checked of.
+    pub(super) fn into_found(self) -> (Vec<Difference>, BTreeSet<&'static str>) {
+        (self.differences, self.checked)
+    }
+}
+
+impl Judge<'_> {
+    fn compare(mut self, heard: &Heard) -> Judgement {
+        if let Some(refused) = self.branch.refused {
+            self.checked.insert(refused.requirement);
+        }
+        if self.branch.events.is_empty() || self.branch.refused.is_some() {
+            self.checked.insert(self.branch.presence);
+        }
+        if self.branch.after.has_unauthorised() {
+            self.checked.insert("PRES-4");
+        }
+        let nothing = Vec::new();
+        let sockets: BTreeSet<Socket> = heard.keys().chain(self.branch.events.keys()).copied().collect();
+        for socket in sockets {
+            self.compare_socket(socket, heard.get(&socket).unwrap_or(&nothing));
+        }
+        let mut model = self.branch.after.clone();
+        if self.learned {
+            model.learn_free_presence();
+        }
+        let Self { ledger, differences, checked, late, .. } = self;
+        Judgement { ledger, model, differences, checked, late }
+    }
+
+    fn compare_socket(&mut self, socket: Socket, events: &[HeardEvent]) {
+        let mut left: Vec<HeardEvent> = events.to_vec();
+        let mut matched: Vec<HeardEvent> = Vec::new();
+        for expectation in self.branch.events.get(&socket).into_iter().flatten() {
+            match left.iter().position(|event| self.is_it(&expectation.event, event)) {
+                Some(position) => {
+                    let event = left.remove(position);
+                    self.take(socket, expectation, &event);
+                    matched.push(event);
+                }
+                None => self.miss(socket, expectation, &left),
+            }
+            if let Event::Dropped(_) = expectation.event {
+                left.retain(|event| !self.is_other_goodbye(event, &matched));
+            }
+        }
+        for event in left {
+            self.unexpected(socket, &event, &matched);
+        }
+    }
+
+    /// Whether an event is of the kind that is expected. What it carries is compared later.
+    fn is_it(&self, expected: &Event, event: &HeardEvent) -> bool {
+        let name = event.name.as_str();
+        match expected {
+            Event::Welcome(_) | Event::Unwelcome => name == OnUserAuthorized::NAME,
+            Event::Online(user, online) => {
+                let same = event.payload["id"] == self.ledger.user(*user) && event.payload["online"] == *online;
+                name == OnUserOnline::NAME && same
+            }
+            Event::New(..) => name == OnMessageNew::NAME,
+            Event::Deleted(_) => name == OnMessageDelete::NAME,
+            Event::Page(..) => name == OnChatHistory::NAME,
+            Event::Read(_) => name == OnChatRead::NAME,
+            Event::Cleared(_) => name == OnChatClear::NAME,
+            Event::Dropped(_) => [OnChatDelete::NAME, OnChatClear::NAME].contains(&name),
+            Event::Called(..) => name == OnCallInit::NAME,
+            Event::Answered(..) => name == OnCallAnswer::NAME,
+            Event::Refusal(..) => name == Refusal::NAME,
+        }
+    }
+
+    /// The second of the two events that may tell of a deletion (D13).
+    fn is_other_goodbye(&self, event: &HeardEvent, matched: &[HeardEvent]) -> bool {
+        let kinds = [OnChatDelete::NAME, OnChatClear::NAME];
+        let told = matched.iter().find(|event| kinds.contains(&event.name.as_str()));
+        let same_room = told.is_some_and(|told| told.payload["room"]["id"] == event.payload["room"]["id"]);
+        same_room && kinds.contains(&event.name.as_str()) && told.is_some_and(|told| told.name != event.name)
+    }
+
+    fn miss(&mut self, socket: Socket, expectation: &Expectation, left: &[HeardEvent]) {
+        match (expectation.due, &expectation.event) {
+            (Due::Required(requirement), event) => {
+                self.checked.insert(requirement);
+                let names: Vec<&str> = left.iter().map(|event| event.name.as_str()).collect();
+                let got = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+                let name = self.in_words(event);
+                self.differences.push(Difference {
+                    requirement,
+                    sentence: format!("`{socket}` never heard {name}"),
+                    expected: Some(format!("{name} at `{socket}`")),
+                    got: Some(got),
+                    missing: true,
+                });
+            }
+            (Due::Free | Due::FreePresence, Event::Online(user, online)) => self.late.push((socket, *user, *online)),
+            (Due::Free | Due::FreePresence, _) => {}
+        }
+    }
+
+    fn take(&mut self, socket: Socket, expectation: &Expectation, event: &HeardEvent) {
+        if let Due::Required(requirement) = expectation.due {
+            self.checked.insert(requirement);
+        }
+        if expectation.due == Due::FreePresence {
+            self.learned = true;
+        }
+        self.checked.extend(unexpected::silences(&expectation.event));
+        self.compare_contents(socket, expectation, event);
+    }
+
+    /// Finds something wrong.
+    fn find(&mut self, requirement: &'static str, sentence: String, expected: Option<String>, got: Option<String>) {
+        self.differences.push(Difference { requirement, sentence, expected, got, missing: false });
+    }
+
+    /// Compares two values.
+    fn same<T: PartialEq + ToString>(&mut self, requirement: &'static str, what: &str, got: &T, expected: &T) {
+        self.checked.insert(requirement);
+        if got != expected {
+            self.find(
+                requirement,
+                format!("{what} is not as it should be"),
+                Some(expected.to_string()),
+                Some(got.to_string()),
+            );
+        }
+    }
+
+    /// Whether announcements that are not expected are free.
+    fn presence_is_free(&self) -> bool {
+        self.learned || self.before.presence == Presence::Free
+    }
+
+    /// An event that is expected, in words.
+    fn in_words(&self, event: &Event) -> String {
+        match event {
+            Event::Welcome(user) => format!("{} that welcomes {user}", OnUserAuthorized::NAME),
+            Event::Unwelcome => format!("{} with success false", OnUserAuthorized::NAME),
+            Event::Online(user, true) => format!("{}: {user} is online", OnUserOnline::NAME),
+            Event::Online(user, false) => format!("{}: {user} is offline", OnUserOnline::NAME),
+            Event::New(..) => OnMessageNew::NAME.to_owned(),
+            Event::Deleted(_) => OnMessageDelete::NAME.to_owned(),
+            Event::Page(..) => OnChatHistory::NAME.to_owned(),
+            Event::Read(_) => OnChatRead::NAME.to_owned(),
+            Event::Cleared(_) => OnChatClear::NAME.to_owned(),
+            Event::Dropped(_) => OnChatDelete::NAME.to_owned(),
+            Event::Called(user, _) => format!("{} from {user}", OnCallInit::NAME),
+            Event::Answered(user, _) => format!("{} from {user}", OnCallAnswer::NAME),
+            Event::Refusal(action, code) => format!("{} about {action} ({code})", Refusal::NAME),
+        }
+    }
+}

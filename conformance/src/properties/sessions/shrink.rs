@@ -1,0 +1,114 @@
+//! Making a session that failed smaller, within bounds of time and number.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{
+    play::{Played, play},
+    player::{Failure, Waiting},
+    session::Session,
+    shrinker::Shrinker,
+};
+use crate::{
+    stop::{Outcome, Stop},
+    world::World,
+};
+
+/// How long a smaller session is looked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// The longest time.
+    pub(super) time: Duration,
+    /// The most sessions that are played.
+    pub(super) tries: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { time: Duration::from_secs(40), tries: 250 }
+    }
+}
+
+/// What came of looking for a smaller session.
+pub(super) struct Smaller {
+    /// The smallest that failed again, when it was waited for patiently; `None` where none did.
+    pub(super) smallest: Option<(Session, Failure, Played)>,
+    /// How it was found, in words.
+    pub(super) how: String,
+}
+
+/// Looks for the smallest session that fails as gravely as this one did.
+pub(super) async fn shrink(world: &World, number: u32, failure: &Failure, limits: Limits) -> Outcome<Smaller> {
+    let (begun, mut tries) = (Instant::now(), 0);
+    let mut shrinker = Shrinker::new(world.subject().seed, number);
+    // The first proposal is the session itself, which is known to fail.
+    let mut before = shrinker.next().await;
+    shrinker.failed(failure.steps);
+    let mut candidates: Vec<Session> = Vec::new();
+    let mut bound = None;
+    while let Some(session) = shrinker.next().await {
+        if begun.elapsed() > limits.time || tries >= limits.tries {
+            bound = Some(if tries >= limits.tries { "the most tries" } else { "the longest time" });
+            break;
+        }
+        if before.as_ref() == Some(&session) {
+            shrinker.passed();
+            continue;
+        }
+        tries += 1;
+        match fails(world, &session, failure, Waiting::Brief).await? {
+            Some((failure, _)) => {
+                shrinker.failed(failure.steps);
+                candidates.push(cut(&session, failure.steps));
+            }
+            None => shrinker.passed(),
+        }
+        before = Some(session);
+    }
+    let how = in_words(tries, bound);
+    Ok(Smaller { smallest: confirm(world, candidates, failure).await?, how })
+}
+
+fn in_words(tries: u32, bound: Option<&str>) -> String {
+    match bound {
+        Some(bound) => format!("made smaller in {tries} tries, and there may be a smaller one: {bound} was reached"),
+        None => format!("made smaller in {tries} tries"),
+    }
+}
+
+/// What came after the failure does not matter.
+fn cut(session: &Session, steps: usize) -> Session {
+    Session { users: session.users, steps: session.steps.iter().take(steps).cloned().collect() }
+}
+
+/// The smallest that fails also when it is waited for as long as the suite waits; where it does not, one before it.
+async fn confirm(
+    world: &World,
+    candidates: Vec<Session>,
+    failure: &Failure,
+) -> Outcome<Option<(Session, Failure, Played)>> {
+    const TRIED: usize = 3;
+    for session in candidates.into_iter().rev().take(TRIED) {
+        if let Some((failure, played)) = fails(world, &session, failure, Waiting::Patient).await? {
+            return Ok(Some((session, failure, played)));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a session fails, as gravely as another.
+async fn fails(
+    world: &World,
+    session: &Session,
+    other: &Failure,
+    waiting: Waiting,
+) -> Outcome<Option<(Failure, Played)>> {
+    let mut played = match play(world, session, waiting).await {
+        // What cannot be evaluated does not fail.
+        Err(Stop::NotEvaluable(_) | Stop::NotApplicable(_)) => return Ok(None),
+        played => played?,
+    };
+    let failure = played.failure.take().filter(|failure| failure.gravity() >= other.gravity());
+    Ok(failure.map(|failure| (failure, played)))
+}
