@@ -103,7 +103,8 @@ pub async fn run_with(
     let events = watcher.unwrap_or(events);
     drop(events.send(RunEvent::Started { target: subject.target.to_string(), scenarios: scenarios.len() }).await);
     let mut finished = runner::run_all(&subject, scenarios, options.jobs, options.keep_wire_log, &events).await;
-    let order: Vec<String> = selection::select_but(&options.filter, &options.except).iter().map(|scenario| scenario.id()).collect();
+    let order: Vec<String> =
+        selection::select_but(&options.filter, &options.except).iter().map(|scenario| scenario.id()).collect();
     finished.sort_by_key(|finished| order.iter().position(|id| *id == finished.result.id));
     let mut result = gather(&subject, options, finished, started_at, begun.elapsed());
     if let Err(error) = Patience::measure(&subject.target, subject.casting.beacon(), options.patience).await {

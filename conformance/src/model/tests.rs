@@ -121,7 +121,8 @@ fn with_several_sockets_the_should_decides() {
     let branch = only(&model, &send(ALICE));
     let key = MessageKey { room: RoomKey(0), place: 1 };
     let due = |socket| branch.events[&socket].clone();
-    let expected = |requirement| vec![Expectation { event: Event::New(key, Begun::Sent), due: Due::Required(requirement) }];
+    let expected =
+        |requirement| vec![Expectation { event: Event::New(key, Begun::Sent), due: Due::Required(requirement) }];
     assert_eq!(due(ALICE.first_socket()), expected("SEND-1"));
     assert_eq!((due(BOB.first_socket()), due(second)), (expected("AUTH-11"), expected("AUTH-11")));
     assert!(!branch.events.contains_key(&CAROL.first_socket()));

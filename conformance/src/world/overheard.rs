@@ -1,6 +1,6 @@
 //! All that a client heard, for those who compare it as a whole.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chat_spec::events::{OnUserOnline, Payload};
 use serde_json::json;
@@ -41,6 +41,7 @@ impl Client {
             name: OnUserOnline::NAME.to_owned(),
             payload: json!({"id": user, "online": online}),
             seq: 0,
+            at: Instant::now(),
         });
         events.extend(presence.chain(errors));
         let world = self.world();

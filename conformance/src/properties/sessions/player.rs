@@ -28,6 +28,9 @@ use crate::{
 /// A token that nobody has.
 const WRONG_TOKEN: &str = "a token that nobody has";
 
+/// An answer is waited for at least this long, even while a failure is made smaller: machines hiccup.
+const SHORTEST_ANSWER: Duration = Duration::from_millis(500);
+
 /// How long a player waits for what is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Waiting {
@@ -165,9 +168,12 @@ impl Player {
         let mut heard = Heard::new();
         let mut listened_on = false;
         loop {
-            self.stage.settle(step.socket()).await?;
+            let settled = self.settle(step.socket()).await;
             add(&mut heard, self.stage.take_heard());
             let mut judged = self.judge(step, branches, &heard);
+            if let Err(stop) = settled {
+                return self.unanswered(judged, stop);
+            }
             let missing = judged.differences.iter().all(|difference| difference.missing);
             let fine = judged.differences.is_empty();
             let over = Instant::now() >= deadline;
@@ -180,6 +186,29 @@ impl Player {
             listened_on = true;
             pause = (pause * 2).min(Duration::from_millis(500));
         }
+    }
+
+    /// Sentinels. While a failure is made smaller, they are not waited for as long as the suite waits.
+    async fn settle(&self, actor: Socket) -> Outcome {
+        let settled = self.stage.settle(actor);
+        if self.waiting == Waiting::Patient {
+            return settled.await;
+        }
+        let longest = (self.stage.world.patience().quiet * 20).max(SHORTEST_ANSWER);
+        let late = |_| Err(Stop::not_evaluable("a sentinel was not answered in a short time"));
+        tokio::time::timeout(longest, settled).await.unwrap_or_else(late)
+    }
+
+    /// Somebody is not answered any more: what is missing says what is broken. Where nothing is, one of several sockets
+    /// may have lost its user.
+    fn unanswered(&self, mut judged: Judgement, stop: Stop) -> Outcome<Judgement> {
+        let several = self.model.cast().any(|user| judged.model.has_several(user));
+        if judged.differences.is_empty() && several {
+            let sentence = format!("a user has several sockets, and not all of them are answered any more: {stop}");
+            let lost = Difference { requirement: "AUTH-11", sentence, expected: None, got: None, missing: false };
+            judged.differences.push(lost);
+        }
+        if judged.differences.is_empty() { Err(stop) } else { Ok(judged) }
     }
 
     fn judge(&self, step: &Step, branches: &[Branch], heard: &Heard) -> Judgement {

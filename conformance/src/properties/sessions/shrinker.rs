@@ -133,7 +133,8 @@ mod tests {
                     None => shrinker.passed(),
                 }
             }
-            assert!(smallest.is_none_or(|steps| steps == 1), "{smallest:?} steps are left of session {number}");
+            // The step itself, and those without which its socket would not be there.
+            assert!(smallest.is_none_or(|steps| steps <= 4), "{smallest:?} steps are left of session {number}");
         }
     }
 }
