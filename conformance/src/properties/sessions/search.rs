@@ -87,7 +87,10 @@ async fn make_smaller(world: &World, failed: Failed) -> Outcome {
     let smaller = shrink(world, number, &failure, Limits::default()).await?;
     let found = match smaller.smallest {
         Some((session, failure, played)) => tell::Found { number, session, failure, played, shrunk: smaller.how },
-        None => tell::Found { number, session, failure, played, shrunk: smaller.how },
+        None => {
+            let shrunk = format!("{}, and none of the smaller ones failed again", smaller.how);
+            tell::Found { number, session, failure, played, shrunk }
+        }
     };
     tell::tell(world, found);
     Ok(())

@@ -15,6 +15,9 @@ use crate::{
     world::World,
 };
 
+/// So many times a smaller session is played before it is held to be right: some faults show every third time.
+const TIMES: u32 = 2;
+
 /// How long a smaller session is looked for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
@@ -43,7 +46,7 @@ pub(super) async fn shrink(world: &World, number: u32, failure: &Failure, limits
     let (begun, mut tries) = (Instant::now(), 0);
     let mut shrinker = Shrinker::new(world.subject().seed, number);
     // The first proposal is the session itself, which is known to fail.
-    let mut before = shrinker.next().await;
+    let mut smallest = (shrinker.next().await, failure.steps);
     shrinker.failed(failure.steps);
     let mut candidates: Vec<Session> = Vec::new();
     let mut bound = None;
@@ -52,19 +55,20 @@ pub(super) async fn shrink(world: &World, number: u32, failure: &Failure, limits
             bound = Some(if tries >= limits.tries { "the most tries" } else { "the longest time" });
             break;
         }
-        if before.as_ref() == Some(&session) {
-            shrinker.passed();
+        if smallest.0.as_ref() == Some(&session) {
+            // The last proposal was taken back.
+            shrinker.failed(smallest.1);
             continue;
         }
         tries += 1;
-        match fails(world, &session, failure, Waiting::Brief).await? {
+        match fails(world, &session, failure, Waiting::Brief, TIMES).await? {
             Some((failure, _)) => {
                 shrinker.failed(failure.steps);
                 candidates.push(cut(&session, failure.steps));
+                smallest = (Some(session), failure.steps);
             }
             None => shrinker.passed(),
         }
-        before = Some(session);
     }
     let how = in_words(tries, bound);
     Ok(Smaller { smallest: confirm(world, candidates, failure).await?, how })
@@ -88,27 +92,32 @@ async fn confirm(
     candidates: Vec<Session>,
     failure: &Failure,
 ) -> Outcome<Option<(Session, Failure, Played)>> {
-    const TRIED: usize = 3;
+    const TRIED: usize = 5;
     for session in candidates.into_iter().rev().take(TRIED) {
-        if let Some((failure, played)) = fails(world, &session, failure, Waiting::Patient).await? {
+        if let Some((failure, played)) = fails(world, &session, failure, Waiting::Patient, 2 * TIMES).await? {
             return Ok(Some((session, failure, played)));
         }
     }
     Ok(None)
 }
 
-/// Whether a session fails, as gravely as another.
+/// Whether a session fails, as gravely as another, when it is played so many times.
 async fn fails(
     world: &World,
     session: &Session,
     other: &Failure,
     waiting: Waiting,
+    times: u32,
 ) -> Outcome<Option<(Failure, Played)>> {
-    let mut played = match play(world, session, waiting).await {
-        // What cannot be evaluated does not fail.
-        Err(Stop::NotEvaluable(_) | Stop::NotApplicable(_)) => return Ok(None),
-        played => played?,
-    };
-    let failure = played.failure.take().filter(|failure| failure.gravity() >= other.gravity());
-    Ok(failure.map(|failure| (failure, played)))
+    for _ in 0..times {
+        let mut played = match play(world, session, waiting).await {
+            // What cannot be evaluated does not fail.
+            Err(Stop::NotEvaluable(_) | Stop::NotApplicable(_)) => continue,
+            played => played?,
+        };
+        if let Some(failure) = played.failure.take().filter(|failure| failure.gravity() >= other.gravity()) {
+            return Ok(Some((failure, played)));
+        }
+    }
+    Ok(None)
 }

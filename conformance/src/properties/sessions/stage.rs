@@ -49,9 +49,15 @@ impl Stage {
             self.delete_old(user, &client, &authorized).await?;
             self.clients.insert(socket, client);
         }
-        self.world.settle().await?;
-        drop(self.take_heard());
-        Ok(())
+        let world = self.world.clone();
+        // What was deleted here is no part of the session.
+        world
+            .silently(async {
+                world.settle().await?;
+                drop(self.take_heard());
+                Ok(())
+            })
+            .await
     }
 
     /// Deletes the dialogs that a user has with others of the cast: what is between them is to begin now.

@@ -50,7 +50,7 @@ pub(super) fn tell(world: &World, found: Found) {
     let lanes = transcript.lanes().iter().chain(played.transcript.lanes()).cloned().collect();
     world.state(|state| {
         for difference in failure.differences {
-            let sentence = format!("{}, after {} of {session}", difference.sentence, counted(failure.steps));
+            let sentence = format!("{}, after {session}", difference.sentence);
             state.find(difference.requirement, sentence, difference.expected, difference.got);
         }
         state.transcript = Transcript::from_lanes(lanes);
@@ -72,10 +72,6 @@ fn steps(session: &Session, failure: &Failure) -> Transcript {
         say(&format!("{requirement}: {sentence}"));
     }
     transcript
-}
-
-fn counted(steps: usize) -> String {
-    if steps == 1 { "the 1 step".to_owned() } else { format!("the {steps} steps") }
 }
 
 /// Saves the session where that is asked for; says where, and how to play it again.

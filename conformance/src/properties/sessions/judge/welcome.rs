@@ -112,11 +112,16 @@ impl Judge<'_> {
         };
         self.checked.extend(["AUTH-6", "DEL-2", "CLEAR-3"]);
         let what = format!("the newest message that {user} finds in its list");
-        self.same(requirement, &what, &format!("{got:?}"), &format!("{expected_id:?}"));
+        self.same(requirement, &what, &in_words(got), &in_words(expected_id));
         if let (Some(key), Some(message)) = (expected, newest)
             && got == expected_id
         {
             self.compare_message("AUTH-6", key, message);
         }
     }
+}
+
+/// The newest message of a dialog, in words.
+fn in_words(id: Option<u64>) -> String {
+    id.map_or_else(|| "null".to_owned(), |id| format!("message {id}"))
 }
