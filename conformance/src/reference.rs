@@ -18,7 +18,7 @@ const SERVER: &str = "chat-server";
 /// How many attachments each user has.
 const ATTACHMENTS: u64 = 6;
 /// Heartbeats as short as CONN-2 and CONN-3 need them to be seen in a few seconds.
-const FLAGS: &str = "--ping-interval 1s --ping-timeout 2s --join-timeout 4s";
+const FLAGS: &str = "--ping-interval 1s --ping-timeout 3s --join-timeout 4s";
 
 /// Why the reference server could not be built.
 #[derive(Debug, Error)]

@@ -29,7 +29,7 @@ async fn start() -> (RunningServer, Target, Accounts) {
         database: Database::Memory,
         accounts: accounts::parse(&users.to_json()).expect("the accounts that the suite makes are well formed"),
         ping_interval: Duration::from_secs(1),
-        ping_timeout: Duration::from_secs(2),
+        ping_timeout: Duration::from_secs(3),
         ..Config::default()
     };
     let server = Server::start(config).await.expect("the server starts");

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Heartbeats as short as their requirements need them to be seen in a few seconds.
-const FLAGS: &str = "--ping-interval 1s --ping-timeout 2s --join-timeout 4s --log-level warn";
+const FLAGS: &str = "--ping-interval 1s --ping-timeout 3s --join-timeout 4s --log-level warn";
 
 /// Where the programs are that servers are made of.
 #[derive(Debug, Clone)]

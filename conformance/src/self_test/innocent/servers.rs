@@ -33,7 +33,7 @@ impl Server {
         let folder = shlex::try_quote(&folder)?;
         Ok(Some(format!(
             "exec node {folder}/server.js --port {{port}} --accounts {{accounts}} --database {{dir}}/chat.db \
-             --mode {mode} --ping-interval 1000 --ping-timeout 2000 --connect-timeout 4000"
+             --mode {mode} --ping-interval 1000 --ping-timeout 3000 --connect-timeout 4000"
         )))
     }
 }
