@@ -1,9 +1,13 @@
 //! The command line: what can be asked of the suite, and how it answers.
 
+mod again;
+mod duration;
+
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 
+use self::duration::duration;
 use crate::{
     options::Options,
     properties::sessions::{self, Session},
@@ -200,86 +204,6 @@ impl RunningFlags {
             keep_wire_log: self.wire_log,
             again: server.again().into_iter().chain(self.again()).collect(),
             ..Options::default()
-        }
-    }
-
-    /// The flags that a second run needs to be like this one.
-    fn again(&self) -> Vec<String> {
-        let mut again: Vec<String> =
-            self.profile.iter().flat_map(|profile| ["--profile".to_owned(), profile.clone()]).collect();
-        again.extend(self.strict.then(|| "--strict".to_owned()));
-        if Duration::from_secs(self.patience) != Options::default().patience {
-            again.extend(["--patience".to_owned(), self.patience.to_string()]);
-        }
-        again
-    }
-}
-
-impl ServerFlags {
-    /// The flags that a second run needs to meet the same server as the same users. A password in a URL is left out.
-    fn again(&self) -> Vec<String> {
-        let mut again = Vec::new();
-        let mut add = |flag: &str, value: Option<String>| {
-            if let Some(value) = value {
-                again.extend([flag.to_owned(), value]);
-            }
-        };
-        add("--server-cmd", self.server_cmd.clone());
-        add(
-            "--server-path",
-            self.server_cmd.as_ref().filter(|_| self.server_path != "/").map(|_| self.server_path.clone()),
-        );
-        add("--accounts", self.accounts.as_ref().map(|path| path.display().to_string()));
-        add("--provision", self.provision.clone());
-        add("--provision-url", self.provision_url.as_ref().map(|url| without_password(url)));
-        if self.url.is_none() && self.server_cmd.is_none() {
-            again.push("--reference".to_owned());
-        }
-        again
-    }
-}
-
-fn without_password(url: &str) -> String {
-    let Ok(mut parsed) = url.parse::<url::Url>() else { return url.to_owned() };
-    // A URL that cannot have a password has none.
-    if parsed.password().is_some() && parsed.set_password(None).is_ok() { parsed.to_string() } else { url.to_owned() }
-}
-
-/// A duration as people write it.
-fn duration(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration =
-        text.parse().map_err(|_| format!("`{text}` is no time: write it as 60s, 5m or 1h 30m"))?;
-    span.try_into().map_err(|_| format!("`{text}` is a time in the past"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn run(arguments: &[&str]) -> Run {
-        let cli = Cli::try_parse_from(["chat-conformance", "run"].iter().chain(arguments)).unwrap();
-        let Command::Run(run) = cli.command else { panic!("{cli:?} is no run") };
-        *run
-    }
-
-    #[test]
-    fn a_second_run_has_the_flags_of_the_first() {
-        let arguments = ["ws://localhost/", "--accounts", "a.json", "--profile", "errors", "--strict", "--jobs", "2"];
-        let again = run(&arguments).options().again;
-        assert_eq!(again, ["--accounts", "a.json", "--profile", "errors", "--strict"]);
-        assert_eq!(run(&["--server-cmd", "serve {port}"]).options().again, ["--server-cmd", "serve {port}"]);
-        assert_eq!(run(&[]).options().again, ["--reference"]);
-        let url = ["ws://localhost/", "--provision-url", "http://me:secret@localhost/users"];
-        assert_eq!(run(&url).options().again, ["--provision-url", "http://me@localhost/users"]);
-    }
-
-    #[test]
-    fn times_are_written_as_people_do() {
-        for (text, seconds) in [("60s", 60), ("5m", 300), ("1h 30m", 5_400)] {
-            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
-        }
-        for text in ["", "60", "soon", "-5s"] {
-            assert!(duration(text).is_err(), "{text}");
         }
     }
 }

@@ -100,6 +100,27 @@ async fn nothing_is_found_wrong_with_this_server() {
     assert!(passed >= 65, "40 sessions check {passed} requirements only");
 }
 
+/// Random sessions over a network that is late and delivers in slices find nothing.
+async fn try_over_a_bad_network(cases: u32) {
+    let accounts = reference::accounts(USERS);
+    let command = binaries().await.reference_command(false);
+    let staged = Staged::behind_bad_network(&command, &accounts).await.unwrap();
+    let tried = try_sessions(staged, accounts, cases, 20_260_201).await;
+    assert_eq!(tried.found(), Vec::<&str>::new(), "{:#?}", tried.saved);
+    assert_eq!(tried.result.scenarios[0].verdict, Verdict::Pass, "{:?}", tried.result.scenarios[0].message);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_found_wrong_over_a_bad_network() {
+    try_over_a_bad_network(8).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes: many sessions"]
+async fn nothing_is_found_wrong_over_a_bad_network_for_long() {
+    try_over_a_bad_network(300).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn faults_of_the_server_are_found_and_made_small() {
     for (id, breaks) in [

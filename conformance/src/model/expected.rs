@@ -24,10 +24,26 @@ pub struct Branch {
 /// Why a step is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused {
+    /// The action.
+    pub action: &'static str,
     /// The requirement that any effect of it breaks.
     pub requirement: &'static str,
     /// The code that the profile `errors` has for it; `None` where there is none, as for `user.auth`.
     pub code: Option<ErrorCode>,
+}
+
+impl Refused {
+    /// Whether an event is what the action would have brought about.
+    #[must_use]
+    pub fn would_tell(&self, event: &str) -> bool {
+        match self.action {
+            "chat.start" | "message.send" => event == "on.message.new",
+            "user.auth" => event == "on.user.authorized",
+            "call.start" => event == "on.call.init",
+            "chat.delete" => ["on.chat.delete", "on.chat.clear"].contains(&event),
+            action => event.strip_prefix("on.") == Some(action),
+        }
+    }
 }
 
 /// One event that a socket hears.
@@ -135,7 +151,7 @@ impl Branch {
         code: ErrorCode,
     ) -> Self {
         let mut branch = Self::new(model.clone());
-        branch.refused = Some(Refused { requirement, code: Some(code) });
+        branch.refused = Some(Refused { action, requirement, code: Some(code) });
         if model.errors {
             branch.hears(socket, Event::Refusal(action, code), Due::Required("ERR-1"));
         }

@@ -5,7 +5,7 @@
 //! the branch that it followed is the model from then on.
 //!
 //! * [`name`]: users, sockets and pairs, by names that mean the same in every run.
-//! * [`step`]: what is done, in the same names, so that any part of a session can be played by itself.
+//! * [`step`], `words`: what is done, in the same names, so that any part of a session can be played by itself.
 //! * [`state`]: who is there, and what was said.
 //! * [`expected`]: what a socket hears, and which requirement is broken where it does not.
 //! * `rules`: from a step to what is expected. A new action is a function there and its arm in [`Model::predict`].
@@ -16,6 +16,7 @@ mod rules;
 pub mod state;
 pub mod step;
 pub mod text;
+mod words;
 
 #[cfg(test)]
 mod tests;

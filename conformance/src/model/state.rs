@@ -145,6 +145,12 @@ impl Model {
         self.sockets.values().any(|known| known.user.is_none())
     }
 
+    /// Whether a socket was authorised more than once.
+    #[must_use]
+    pub fn authorised_again(&self) -> bool {
+        self.sockets.values().any(|known| known.authorisations > 1)
+    }
+
     /// Whether a user has an authorised socket.
     #[must_use]
     pub fn is_online(&self, user: User) -> bool {

@@ -133,7 +133,7 @@ impl Staged {
     ///
     /// # Errors
     /// One of the two does not start.
-    pub(super) async fn behind_bad_network(command: &str, accounts: &Accounts) -> anyhow::Result<Self> {
+    pub async fn behind_bad_network(command: &str, accounts: &Accounts) -> anyhow::Result<Self> {
         let mut staged = Self::start(command, accounts).await?;
         let network = Network::start(staged.target.host(), staged.target.port()).await;
         let network = network.context("the bad network does not start")?;

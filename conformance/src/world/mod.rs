@@ -25,7 +25,7 @@ mod overheard;
 mod presence;
 mod reaction;
 mod refused;
-mod settle;
+pub(crate) mod settle;
 mod state;
 mod talk;
 

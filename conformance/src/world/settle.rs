@@ -16,7 +16,8 @@ use chat_spec::{
 use super::{Client, World};
 use crate::stop::{Outcome, Stop};
 
-const MARK: &str = "sentinel ";
+/// How the text of a sentinel begins.
+pub(crate) const MARK: &str = "sentinel ";
 
 /// The number of a sentinel of this client, from its text; `None` for any other text.
 pub(super) fn own(client: &Client, world: &World, text: &str) -> Option<u64> {

@@ -54,7 +54,7 @@ impl Model {
             known.refusals += 1;
         }
         let mut branch = Branch::new(after);
-        branch.refused = Some(Refused { requirement, code: None });
+        branch.refused = Some(Refused { action: "user.auth", requirement, code: None });
         branch.presence = "PRES-8";
         branch.hears(socket, Event::Unwelcome, Due::Required(requirement));
         branch

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// So many messages make a page, so that several are walked through.
-const PAGE: u64 = 3;
+const PAGE: usize = 3;
 
 impl Player {
     /// Every user comes with one more socket and is shown its dialogs, then walks through each history.
@@ -34,10 +34,10 @@ impl Player {
     async fn walk(&mut self, socket: Socket, user: User, room: RoomKey) -> Outcome<Vec<Difference>> {
         let id = self.ledger.room(Some(room)).try_into();
         let id = id.map_err(|_| Stop::Harness("a room without an id was listed".into()))?;
-        let walk = self.stage.client(socket)?.walk(id, PAGE).await?;
+        let walk = self.stage.client(socket)?.walk(id, PAGE as u64).await?;
         let now = Branch::new(self.model.clone());
         let mut judge = Judge::quiet(&now, &self.ledger);
-        judge.compare_walk(user, room, &walk.messages());
+        judge.compare_walk(user, room, PAGE, &walk);
         let (differences, checked) = judge.into_found();
         self.checked.extend(checked);
         Ok(differences)

@@ -24,8 +24,8 @@ impl ReferenceStateMachine for Machine {
         let kinds = vec![
             (70, acting(state)),
             (8, arriving(state)),
-            (3, unknown_socket(state).prop_map(Step::Connect).boxed()),
-            (7, authorising(state)),
+            (5, unknown_socket(state).prop_map(Step::Connect).boxed()),
+            (9, authorising(state)),
             (9, leaving(state)),
             (
                 5,
@@ -66,16 +66,16 @@ fn inside(state: &Model) -> Option<BoxedStrategy<Step>> {
         let act = |((socket, pair), kind, text, back, limit): ((Socket, Pair), u8, Text, u8, Option<u8>)| {
             let (room, message) = (RoomName::Of(pair), MessageName { of: pair, back });
             let action = match kind {
-                0..12 => Action::Send(room, text),
-                12..18 => Action::Delete(message),
-                18..22 => Action::History(room, limit, (back > 2).then_some(message)),
-                22..28 => Action::Read(room),
-                28..31 => Action::Clear(room),
+                0..16 => Action::Send(room, text),
+                16..22 => Action::Delete(message),
+                22..27 => Action::History(room, limit, (back > 2).then_some(message)),
+                27..33 => Action::Read(room),
+                33..36 => Action::Clear(room),
                 _ => Action::Drop(room),
             };
             Step::Act(socket, action)
         };
-        (select(members), 0_u8..33, text(), back(), proptest::option::of(1_u8..=4)).prop_map(act).boxed()
+        (select(members), 0_u8..38, text(), back(), proptest::option::of(1_u8..=3)).prop_map(act).boxed()
     })
 }
 
@@ -88,15 +88,26 @@ fn arriving(state: &Model) -> BoxedStrategy<Step> {
     unknown_socket(state).prop_map(Step::Arrive).boxed()
 }
 
+/// Mostly a socket that is not authorised yet, where there is one.
 fn authorising(state: &Model) -> BoxedStrategy<Step> {
-    let credentials = prop_oneof![
-        3 => Just(Credentials::Right),
+    let strangers: Vec<Socket> = state.open().filter(|socket| state.user_of(*socket).is_none()).collect();
+    let anybody = (open_socket(state), credentials(state, 3)).boxed();
+    let who = match strangers.is_empty() {
+        true => anybody,
+        false => prop_oneof![4 => (select(strangers), credentials(state, 1)), 1 => anybody].boxed(),
+    };
+    who.prop_map(|(socket, credentials)| Step::Authorise(socket, credentials)).boxed()
+}
+
+fn credentials(state: &Model, right: u32) -> BoxedStrategy<Credentials> {
+    prop_oneof![
+        right => Just(Credentials::Right),
         2 => Just(Credentials::WrongToken),
         1 => Just(Credentials::UnknownUser),
         1 => user(state).prop_map(Credentials::TokenOf),
-        2 => user(state).prop_map(Credentials::As),
-    ];
-    (open_socket(state), credentials).prop_map(|(socket, credentials)| Step::Authorise(socket, credentials)).boxed()
+        1 => user(state).prop_map(Credentials::As),
+    ]
+    .boxed()
 }
 
 fn leaving(state: &Model) -> BoxedStrategy<Step> {

@@ -1,24 +1,17 @@
 //! Plays a session against the server under test, and compares every step with the model.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use chat_spec::{
-    events::{OnUserAuthorized, Payload, UserAuth},
+    events::{Payload, UserAuth},
     requirements::Requirement,
     types::MAX_ID,
 };
 use serde_json::json;
-use tokio::time::Instant;
 
-use super::{
-    judge::{Difference, Heard, Judgement, judge},
-    ledger::Ledger,
-    payload,
-    session::Session,
-    stage::Stage,
-};
+use super::{judge::Difference, ledger::Ledger, payload, session::Session, stage::Stage};
 use crate::{
-    model::{Branch, Credentials, Due, Goodbye, Model, Socket, Step, User},
+    model::{Credentials, Goodbye, Model, Socket, Step, User},
     result::Finding,
     stop::{Outcome, Stop},
     verdict::Verdict,
@@ -27,9 +20,6 @@ use crate::{
 
 /// A token that nobody has.
 const WRONG_TOKEN: &str = "a token that nobody has";
-
-/// An answer is waited for at least this long, even while a failure is made smaller: machines hiccup.
-const SHORTEST_ANSWER: Duration = Duration::from_millis(500);
 
 /// How long a player waits for what is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +45,8 @@ pub(super) struct Player {
     pub(super) model: Model,
     pub(super) ledger: Ledger,
     pub(super) checked: BTreeSet<&'static str>,
-    late: Vec<(Socket, User, bool)>,
-    waiting: Waiting,
+    pub(super) late: Vec<(Socket, User, bool)>,
+    pub(super) waiting: Waiting,
 }
 
 impl Failure {
@@ -154,89 +144,6 @@ impl Player {
         };
         client.emit_arguments(UserAuth::NAME, vec![payload]).await
     }
-
-    /// Listens until what was heard fits a branch; where something is missing, until the patience is over.
-    async fn hear(&mut self, step: &Step, branches: &[Branch]) -> Outcome<Judgement> {
-        let patience = self.stage.world.patience();
-        let longest = if self.waiting == Waiting::Patient { patience.event } else { patience.quiet * 10 };
-        let deadline = Instant::now() + longest;
-        let mut pause = patience.quiet;
-        if matches!(step, Step::Arrive(_) | Step::Authorise(..)) {
-            // Before it is authorised, no sentinel of this socket says anything.
-            self.stage.client(step.socket())?.wait_for_event(OnUserAuthorized::NAME, longest).await;
-        }
-        let mut heard = Heard::new();
-        let mut listened_on = false;
-        loop {
-            let settled = self.settle(step.socket()).await;
-            add(&mut heard, self.stage.take_heard());
-            let mut judged = self.judge(step, branches, &heard);
-            if let Err(stop) = settled {
-                return self.unanswered(judged, stop);
-            }
-            let missing = judged.differences.iter().all(|difference| difference.missing);
-            let fine = judged.differences.is_empty();
-            let over = Instant::now() >= deadline;
-            if !missing || (fine && (listened_on || !is_quiet(branches))) || over {
-                judged.differences.splice(0..0, self.cut_off(step, &judged.model));
-                return Ok(judged);
-            }
-            // Late is not wrong; and silence is listened to for a moment more.
-            tokio::time::sleep(pause).await;
-            listened_on = true;
-            pause = (pause * 2).min(Duration::from_millis(500));
-        }
-    }
-
-    /// Sentinels. While a failure is made smaller, they are not waited for as long as the suite waits.
-    async fn settle(&self, actor: Socket) -> Outcome {
-        let settled = self.stage.settle(actor);
-        if self.waiting == Waiting::Patient {
-            return settled.await;
-        }
-        let longest = (self.stage.world.patience().quiet * 20).max(SHORTEST_ANSWER);
-        let late = |_| Err(Stop::not_evaluable("a sentinel was not answered in a short time"));
-        tokio::time::timeout(longest, settled).await.unwrap_or_else(late)
-    }
-
-    /// Somebody is not answered any more: what is missing says what is broken. Where nothing is, one of several sockets
-    /// may have lost its user.
-    fn unanswered(&self, mut judged: Judgement, stop: Stop) -> Outcome<Judgement> {
-        let several = self.model.cast().any(|user| judged.model.has_several(user));
-        if judged.differences.is_empty() && several {
-            let sentence = format!("a user has several sockets, and not all of them are answered any more: {stop}");
-            let lost = Difference { requirement: "AUTH-11", sentence, expected: None, got: None, missing: false };
-            judged.differences.push(lost);
-        }
-        if judged.differences.is_empty() { Err(stop) } else { Ok(judged) }
-    }
-
-    fn judge(&self, step: &Step, branches: &[Branch], heard: &Heard) -> Judgement {
-        let judged = judge(&self.model, step.socket(), branches, &self.ledger, heard, &self.late);
-        judged.unwrap_or_else(|| Judgement {
-            ledger: self.ledger.clone(),
-            model: self.model.clone(),
-            differences: Vec::new(),
-            checked: BTreeSet::new(),
-            late: self.late.clone(),
-        })
-    }
-
-    /// Connections that the server closed, and nothing was done that may cost them.
-    fn cut_off(&self, step: &Step, after: &Model) -> Vec<Difference> {
-        let lost = self.stage.lost().into_iter().filter_map(|socket| {
-            // One that is not authorised may be closed (AUTH-8 is a SHOULD, and scripted scenarios check it).
-            let user = after.user_of(socket)?;
-            let requirement = match step {
-                Step::Spoilt(actor, ..) if *actor == socket => "ROB-1",
-                _ if after.has_several(user) => "AUTH-11",
-                _ => "CONN-2",
-            };
-            let sentence = format!("the connection of `{socket}` was closed by the server");
-            Some(Difference { requirement, sentence, expected: None, got: None, missing: false })
-        });
-        lost.collect()
-    }
 }
 
 /// What was found of the events themselves, whatever they are about: MUSTs, such as a field that is missing. What is a
@@ -250,19 +157,4 @@ pub(super) fn violations(world: &World) -> Vec<Difference> {
         Difference { requirement, sentence, expected, got, missing: false }
     };
     grave.map(difference).collect()
-}
-
-/// Whether a branch is one in which nothing has to come, so that only time shows that nothing does.
-fn is_quiet(branches: &[Branch]) -> bool {
-    let required = |branch: &Branch| {
-        let mut expected = branch.events.values().flatten();
-        expected.any(|expectation| matches!(expectation.due, Due::Required(_)))
-    };
-    branches.iter().any(|branch| branch.refused.is_some() || !required(branch))
-}
-
-fn add(heard: &mut Heard, more: Heard) {
-    for (socket, events) in more {
-        heard.entry(socket).or_default().extend(events);
-    }
 }

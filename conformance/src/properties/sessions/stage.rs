@@ -12,7 +12,7 @@ use crate::{
     accounts::Account,
     model::{Socket, User},
     stop::{Outcome, Stop},
-    world::{Client, World},
+    world::{Client, HeardEvent, World},
 };
 
 /// The connections of a session, and the users behind them.
@@ -54,7 +54,7 @@ impl Stage {
         world
             .silently(async {
                 world.settle().await?;
-                drop(self.take_heard());
+                drop(self.take_heard(|_, _| false));
                 Ok(())
             })
             .await
@@ -124,14 +124,20 @@ impl Stage {
         self.clients.iter().filter(|(_, client)| client.is_cut_off()).map(|(socket, _)| *socket).collect()
     }
 
-    /// Everything that came since the last time, sentinels left out.
-    pub(super) fn take_heard(&self) -> Heard {
+    /// Everything that came since the last time, sentinels of the socket's own user left out. `may_be` says whether a socket
+    /// may be a user.
+    pub(super) fn take_heard(&self, may_be: impl Fn(Socket, User) -> bool) -> Heard {
         let heard = self.clients.iter().map(|(socket, client)| {
-            let events = client.take_all().into_iter().filter(|event| {
-                let text = event.payload["message"]["text"].as_str();
-                !(event.name == OnMessageNew::NAME && text.is_some_and(|text| self.world.is_sentinel(text)))
-            });
-            (*socket, events.collect())
+            let of_own = |author: u64| {
+                let mut authors = self.accounts.iter().filter(|(_, account)| account.id.get() == author);
+                authors.any(|(user, _)| *user == socket.user || may_be(*socket, *user))
+            };
+            let is_sentinel = |event: &HeardEvent| {
+                let message = &event.payload["message"];
+                let says = message["text"].as_str().is_some_and(|text| self.world.is_sentinel(text));
+                event.name == OnMessageNew::NAME && says && message["user_id"].as_u64().is_some_and(of_own)
+            };
+            (*socket, client.take_all().into_iter().filter(|event| !is_sentinel(event)).collect())
         });
         heard.collect()
     }

@@ -8,7 +8,7 @@ use chat_spec::{
 use super::Judge;
 use crate::{
     model::{MessageKey, RoomKey, User, expected::Position, state::Fate},
-    world::HeardEvent,
+    world::{HeardEvent, Walk},
 };
 
 impl Judge<'_> {
@@ -46,6 +46,14 @@ impl Judge<'_> {
         self.compare_order(&page.messages);
         if self.compare_each("HIST-1", room, &page.messages) {
             self.compare_place(user, room, last, &page.messages);
+        }
+    }
+
+    fn compare_length(&mut self, limit: usize, page: &[Message]) {
+        self.checked.insert("HIST-2");
+        if page.len() > limit {
+            let got = Some(format!("{} messages", page.len()));
+            self.find("HIST-2", "a page is longer than its limit".to_owned(), Some(format!("at most {limit}")), got);
         }
     }
 
@@ -131,7 +139,12 @@ impl Judge<'_> {
     }
 
     /// A walk through all pages gives every message exactly once.
-    pub(in super::super) fn compare_walk(&mut self, user: User, room: RoomKey, messages: &[Message]) {
+    pub(in super::super) fn compare_walk(&mut self, user: User, room: RoomKey, limit: usize, walk: &Walk) {
+        for page in &walk.pages {
+            self.compare_length(limit, page);
+            self.compare_order(page);
+        }
+        let messages = &walk.messages();
         self.checked.extend(["HIST-3", "SEND-5", "DEL-2", "CLEAR-3", "DROP-4"]);
         if !self.compare_each("HIST-1", room, messages) {
             return;

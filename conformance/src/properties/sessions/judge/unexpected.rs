@@ -9,7 +9,7 @@ use super::Judge;
 use crate::{
     attribution::{self, Unexpected},
     model::{Event, Socket, expected::Begun},
-    world::HeardEvent,
+    world::{HeardEvent, settle},
 };
 
 /// How much of a payload is shown.
@@ -76,7 +76,7 @@ impl Judge<'_> {
     fn unexpected_event(&self, socket: Socket, event: &HeardEvent, matched: &[HeardEvent]) -> &'static str {
         let model = &self.branch.after;
         let user = model.user_of(socket);
-        if let Some(refused) = self.branch.refused {
+        if let Some(refused) = self.branch.refused.filter(|refused| refused.would_tell(&event.name)) {
             return refused.requirement;
         }
         let repeated = matched.contains(event);
@@ -92,13 +92,19 @@ impl Judge<'_> {
         match attribution::of_unexpected(unexpected) {
             "EVT-1" if authorisations > 1 => "AUTH-9",
             "EVT-1" if unexpected.one_of_several => "AUTH-11",
-            "SEND-3" if event.name == OnMessageNew::NAME && self.is_start() => "START-5",
+            "SEND-3" if event.name == OnMessageNew::NAME && (self.is_start() || is_sentinel(event)) => "START-5",
             requirement => requirement,
         }
     }
 
+    /// Whether the step is a `chat.start`.
     fn is_start(&self) -> bool {
         let mut expected = self.branch.events.values().flatten();
         expected.any(|expectation| matches!(expectation.event, Event::New(_, Begun::Room | Begun::Again)))
     }
+}
+
+/// Whether an event is a sentinel of somebody else: a `chat.start` too.
+fn is_sentinel(event: &HeardEvent) -> bool {
+    event.payload["message"]["text"].as_str().is_some_and(|text| text.starts_with(settle::MARK))
 }

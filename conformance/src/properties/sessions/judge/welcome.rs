@@ -17,8 +17,8 @@ impl Judge<'_> {
     pub(super) fn compare_unwelcome(&mut self, requirement: &'static str, event: &HeardEvent) {
         let Some(answer) = self.read::<OnUserAuthorized>(event) else { return };
         self.same(requirement, "success of what was to be refused", &answer.success, &false);
-        self.same(requirement, "whether a refusal names a user", &answer.user.is_some(), &false);
-        self.same(requirement, "how many dialogs a refusal lists", &answer.dialogs.len(), &0);
+        self.same("AUTH-2", "whether a refusal names a user", &answer.user.is_some(), &false);
+        self.same("AUTH-2", "how many dialogs a refusal lists", &answer.dialogs.len(), &0);
     }
 
     pub(super) fn compare_welcome(
