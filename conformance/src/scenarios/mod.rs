@@ -12,6 +12,7 @@ mod durability;
 mod errors;
 mod events;
 mod message;
+mod payloads;
 mod robustness;
 mod safety;
 mod texts;
@@ -40,6 +41,7 @@ const FILES: &[&[Scenario]] = &[
     sessions::SCENARIOS,
     safety::SCENARIOS,
     robustness::malformed::SCENARIOS,
+    payloads::SCENARIOS,
     robustness::unknown::SCENARIOS,
     robustness::packets::SCENARIOS,
     robustness::oversized::SCENARIOS,

@@ -1,6 +1,8 @@
 //! Looking at what a client heard before anybody takes notice of it, for scenarios in which all users act at once.
 
-use super::{Client, HeardEvent, World};
+use serde_json::Value;
+
+use super::{Client, HeardEvent, World, inbox::Heard};
 use crate::stop::{Outcome, Stop};
 
 /// So many times in a row silence is tried to be shown while more and more is heard.
@@ -38,6 +40,21 @@ impl Client {
             })
             .await;
         found.flatten()
+    }
+
+    /// Waits for an event of one of these names that fits, and takes it off. Late is not wrong: it is absent only when
+    /// something later on the same path has come.
+    pub(crate) async fn hears(&self, names: &[&str], fits: impl Fn(&Value) -> bool) -> Outcome<bool> {
+        let patience = self.world().patience();
+        let mut find = |heard: &mut Heard| {
+            let taken = names.iter().any(|name| heard.take(name, &fits).is_some());
+            (taken || heard.closed.is_some()).then_some(taken)
+        };
+        if let Some(taken) = self.inbox().wait_for(patience.event, &mut find).await {
+            return Ok(taken);
+        }
+        self.barrier().await?;
+        Ok(self.inbox().wait_for(patience.quiet, find).await.unwrap_or(false))
     }
 
     /// Whether the server put an end to it, so that it may have missed something.

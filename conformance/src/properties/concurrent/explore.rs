@@ -23,7 +23,7 @@ const STEPS: (usize, usize) = (12, 4);
 /// A server whose quiet time is longer than this is slow.
 const SLOW: Duration = Duration::from_millis(60);
 /// How long a smaller program is looked for.
-const SHRINKING: Duration = Duration::from_secs(4);
+const SHRINKING: Duration = Duration::from_millis(2_500);
 /// How often a smaller program is tried before it counts as right: what goes wrong at once goes wrong at times.
 const TRIES: usize = 2;
 
@@ -61,8 +61,8 @@ async fn report(world: &World, stage: &mut Stage<'_>, program: Program, judgemen
         let mut lines = anomaly.shown_by.clone();
         if std::ptr::eq(anomaly, &shown) {
             lines.push(format!("all at once: {smallest}"));
-            lines.push(format!("again: --seed {}", world.subject().seed));
         }
+        lines.push(format!("again: --seed {}", world.subject().seed));
         let got = Some(lines.join("\n"));
         world.state(|state| state.find(anomaly.requirement, anomaly.sentence.clone(), None, got));
     }

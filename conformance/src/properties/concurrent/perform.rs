@@ -15,7 +15,7 @@ use chat_spec::{
 use futures_util::future::try_join_all;
 
 use super::{
-    history::{History, Lane, Moment, Number, Rest, Said, Saying, User},
+    history::{Event, History, Lane, Moment, Number, Rest, Said, Saying, User},
     program::{Mix, NAMES, Program, Socket, Step, What},
     record,
 };
@@ -149,7 +149,16 @@ impl<'w> Stage<'w> {
         self.come_back(&self.clients()).await?;
         for [one, other] in &program.pairs {
             let ids = [self.users[*one].0.id(), self.users[*other].0.id()];
-            for room in rooms_of(history, &self.users[*one].1, ids) {
+            let listed = |user: usize| dialogs(&self.users[user].1, ids).map(|dialog| dialog.room.id);
+            let rooms: BTreeSet<RoomId> = listed(*one).chain(listed(*other)).collect();
+            let unlisted = heard_between(history, ids).into_iter().filter(|room| !rooms.contains(room));
+            for room in unlisted {
+                for user in [*one, *other] {
+                    let (client, after) = &self.users[user];
+                    history.rest.push(rest(client, room, &before[user], after, Vec::new()));
+                }
+            }
+            for room in rooms {
                 for user in [*one, *other] {
                     let (client, after) = &self.users[user];
                     let walk = client.walk(room, 50).await?;
@@ -171,17 +180,20 @@ fn dialogs(authorized: &OnUserAuthorized, users: [UserId; 2]) -> impl Iterator<I
     authorized.dialogs.iter().filter(is_between)
 }
 
-/// The rooms of two users: those that are listed, and those that one of them heard of messages in.
-fn rooms_of(history: &History, authorized: &OnUserAuthorized, users: [UserId; 2]) -> BTreeSet<RoomId> {
-    let listed = dialogs(authorized, users).map(|dialog| dialog.room.id);
-    let between = |room: u64| {
-        let texts = history.lanes.iter().flat_map(|lane| lane.heard.iter().map(move |heard| (lane.user, heard)));
-        let heard = texts.filter(|(user, heard)| heard.room == room && users.iter().any(|id| id.get() == *user));
-        heard.map(|(user, _)| user).collect::<BTreeSet<u64>>().len() == 2
+/// The rooms in which texts between two users were announced.
+fn heard_between(history: &History, users: [UserId; 2]) -> BTreeSet<RoomId> {
+    let is_between = |text: &str| {
+        let Some(number) = Number::of(&history.tag, text) else { return false };
+        let Some(lane) = history.lanes.get(number.lane) else { return false };
+        let sent = lane.said.iter().find_map(|said| match &said.what {
+            Saying::Text { number: other, to, .. } if *other == number => Some([lane.user, *to]),
+            _ => None,
+        });
+        sent.is_some_and(|sent| users.iter().all(|user| sent.contains(&user.get())))
     };
-    let heard: BTreeSet<u64> = history.lanes.iter().flat_map(|lane| &lane.heard).map(|heard| heard.room).collect();
-    let heard = heard.into_iter().filter(|room| between(*room)).filter_map(|room| RoomId::try_from(room).ok());
-    listed.chain(heard).collect()
+    let heard = history.lanes.iter().flat_map(|lane| &lane.heard);
+    let rooms = heard.filter(|heard| matches!(&heard.what, Event::New(message) if is_between(&message.text)));
+    rooms.filter_map(|heard| RoomId::try_from(heard.room).ok()).collect()
 }
 
 fn rest(

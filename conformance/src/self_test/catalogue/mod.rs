@@ -7,6 +7,7 @@ mod attachments;
 mod authorisation;
 mod calls;
 mod clear;
+mod concurrent;
 mod connection;
 mod delete;
 mod drop;
@@ -45,6 +46,7 @@ const FILES: &[&[Fault]] = &[
     types::FAULTS,
     safety::FAULTS,
     robustness::FAULTS,
+    concurrent::FAULTS,
     durability::FAULTS,
     errors::FAULTS,
 ];

@@ -23,6 +23,9 @@ pub(super) fn judge(view: &View<'_>, judgement: &mut Judgement) {
     for room in view.rooms() {
         for rest in view.rest_of(room) {
             listed_once(view, judgement, rest);
+            if rest.listed == 0 {
+                continue; // its history cannot be asked for
+            }
             for sent in view.sent.values().filter(|sent| view.room_of(sent.number) == Some(room)) {
                 as_announced(view, judgement, sent, rest);
             }
@@ -135,6 +138,9 @@ fn newest_is_listed(view: &View<'_>, judgement: &mut Judgement, rest: &Rest) {
 fn same_for_both(view: &View<'_>, judgement: &mut Judgement, room: u64) {
     let rests: Vec<&Rest> = view.rest_of(room).collect();
     let [one, other] = rests.as_slice() else { return };
+    if one.listed == 0 || other.listed == 0 {
+        return;
+    }
     let lacks = |here: &Rest, there: &Rest| {
         let missing = |message: &&Message| !there.messages.iter().any(|kept| kept.id == message.id);
         here.messages.iter().find(missing).filter(|message| view.number(message).is_some()).cloned()
