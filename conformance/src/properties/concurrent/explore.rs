@@ -11,7 +11,7 @@ use super::{
     shrink::smaller,
 };
 use crate::{
-    properties::seed::generator,
+    properties::{seed::generator, shown::again},
     stop::{Outcome, Stop},
     world::World,
 };
@@ -62,7 +62,7 @@ async fn report(world: &World, stage: &mut Stage<'_>, program: Program, judgemen
         if std::ptr::eq(anomaly, &shown) {
             lines.push(format!("all at once: {smallest}"));
         }
-        lines.push(format!("again: --seed {}", world.subject().seed));
+        lines.push(again(world));
         let got = Some(lines.join("\n"));
         world.state(|state| state.find(anomaly.requirement, anomaly.sentence.clone(), None, got));
     }

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{Judgement, view::View};
-use crate::properties::concurrent::history::{Event, Heard, Lane, Moment, Saying};
+use crate::{
+    attribution::{self, Unexpected},
+    properties::concurrent::history::{Event, Heard, Lane, Moment, Saying},
+};
 
 pub(super) fn judge(view: &View<'_>, judgement: &mut Judgement) {
     for id in deleted_ids(view) {
@@ -18,8 +21,16 @@ pub(super) fn judge(view: &View<'_>, judgement: &mut Judgement) {
     }
     for (lane, heard) in view.heard(|heard| matches!(heard.what, Event::Other(_))) {
         if let Event::Other(name) = &heard.what {
+            let unexpected = Unexpected {
+                event: name,
+                repeated: false,
+                authorised: true,
+                member: heard.side.user == lane.user,
+                one_of_several: view.has_several(lane.user),
+            };
             let sentence = format!("`{}` heard {name}, and nobody did what causes it", lane.label);
-            judgement.find("EVT-1", sentence, vec![format!("it is about room {}", heard.room)]);
+            let shown_by = vec![format!("it is about room {}", heard.room)];
+            judgement.find(attribution::of_unexpected(unexpected), sentence, shown_by);
         }
     }
 }

@@ -454,6 +454,23 @@ fn one_of_several_sockets_is_a_should() {
 }
 
 #[test]
+fn events_that_nobody_caused_are_found_by_what_they_are() {
+    let heard = |name: &str, devices: bool| {
+        let (mut hand, _) = talk();
+        if devices {
+            let device = hand.device(BOB);
+            hand.history.lanes[device].heard = hand.history.lanes[1].heard.clone();
+        }
+        hand.hears(1, ROOM, 2, Event::Other(name.to_owned()));
+        hand.breaks()
+    };
+    assert_eq!(heard("on.chat.delete", false), ["EVT-1"]);
+    assert_eq!(heard("on.call.init", false), ["CALL-4"]);
+    assert_eq!(heard("on.user.authorized", false), ["AUTH-1"]);
+    assert_eq!(heard("on.user.authorized", true), ["AUTH-11"]);
+}
+
+#[test]
 fn more_of_a_kind_are_counted_and_not_listed() {
     let (mut hand, _) = talk();
     hand.history.lanes[1].heard.clear();
