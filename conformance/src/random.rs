@@ -1,12 +1,12 @@
 //! Random sessions of a run: how long, which, where they are saved, and what came of them.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
-use crate::{options::Options, properties::sessions::Session};
+use crate::{options::Options, program, properties::sessions::Session};
 
 /// Random sessions of a run.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub struct Random {
     pub replay: Option<Session>,
     /// The folder in which a session that fails is saved.
     pub save_to: Option<PathBuf>,
+    /// The flags that a second run needs to be like this one.
+    again: Vec<String>,
     /// One more than the number of the session that failed; 0 where none did.
     failed: AtomicU32,
 }
@@ -29,6 +31,7 @@ impl Random {
             time: options.time,
             replay: options.replay.clone(),
             save_to: options.save_sessions_to.clone(),
+            again: options.again.clone(),
             failed: AtomicU32::new(0),
         }
     }
@@ -36,6 +39,12 @@ impl Random {
     /// Takes notice that a session failed.
     pub fn note_failed(&self, number: u32) {
         self.failed.store(number + 1, Ordering::Relaxed);
+    }
+
+    /// The command that plays a session again that was saved.
+    #[must_use]
+    pub fn replay_command(&self, target: &str, file: &Path) -> String {
+        program::command(&["replay", &file.to_string_lossy()], target, &self.again)
     }
 
     /// The flags with which a second run comes to the session that failed; none where none did.

@@ -134,6 +134,26 @@ async fn faults_of_the_server_are_found_and_made_small() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_was_saved_is_played_again() {
+    let id = "auth-7-counts-own-messages";
+    let session = try_fault(id, 60, 1).await.saved.unwrap().session;
+    let accounts = reference::accounts(USERS);
+    let replay = |target| {
+        let (accounts, session) = (accounts.clone(), session.clone());
+        async move {
+            let options = Options { filter: vec![SCENARIO.to_owned()], replay: Some(session), ..Options::default() };
+            suite::run(target, accounts, &options).await.unwrap().verdict
+        }
+    };
+    let faulty = binaries().await.stage(catalogue::find(id).unwrap(), &accounts).await.unwrap();
+    assert_eq!(replay(faulty.target.clone()).await, Verdict::Violation);
+    faulty.stop().await.unwrap();
+    let right = Staged::start(&binaries().await.reference_command(false), &accounts).await.unwrap();
+    assert_eq!(replay(right.target.clone()).await, Verdict::Pass);
+    right.stop().await.unwrap();
+}
+
 /// The first message after a clear counts twice for the other side.
 fn counts_wrong_after_a_clear() -> Rule {
     let mut cleared: HashMap<u64, bool> = HashMap::new();

@@ -160,16 +160,8 @@ impl RunResult {
 
     /// The command that runs one scenario alone, in the way in which this run was made.
     pub(crate) fn command_for(&self, scenario: &str) -> String {
-        // A server that the suite starts itself is somewhere else every time.
-        let starts = self.options.iter().any(|option| ["--server-cmd", "--reference"].contains(&option.as_str()));
-        let target = (!starts).then_some(self.target.as_str());
-        let words = program::name().split(' ').chain(["run"]).chain(target);
-        let words = words.chain(self.options.iter().map(String::as_str)).chain(["--filter", scenario]);
-        words.map(quoted).collect::<Vec<_>>().join(" ")
+        let flags: Vec<String> =
+            self.options.iter().map(String::as_str).chain(["--filter", scenario]).map(str::to_owned).collect();
+        program::command(&["run"], &self.target, &flags)
     }
-}
-
-/// A word as a shell reads it; a word that no shell can read, as it is.
-fn quoted(word: &str) -> String {
-    shlex::try_quote(word).map_or_else(|_| word.to_owned(), std::borrow::Cow::into_owned)
 }

@@ -28,7 +28,7 @@ impl Player {
             // Before it is authorised, no sentinel of this socket says anything.
             self.stage.client(step.socket())?.wait_for_event(OnUserAuthorized::NAME, longest).await;
         }
-        self.stage.world.repeats_break(self.repeats());
+        self.stage.world.repeats_break(self.repeats(branches));
         let mut heard = Heard::new();
         let mut listened_on = false;
         loop {
@@ -59,11 +59,13 @@ impl Player {
     }
 
     /// What it breaks that a sentinel comes twice: the most special that may be the reason.
-    fn repeats(&self) -> &'static str {
-        let several = self.model.cast().any(|user| self.model.has_several(user));
-        match self.model.authorised_again() {
+    fn repeats(&self, branches: &[Branch]) -> &'static str {
+        let mut models: Vec<&Model> = branches.iter().map(|branch| &branch.after).collect();
+        models.push(&self.model);
+        let several = |model: &&Model| model.cast().any(|user| model.has_several(user));
+        match models.iter().any(|model| model.authorised_again()) {
             true => "AUTH-9",
-            false if several => "AUTH-11",
+            false if models.iter().any(several) => "AUTH-11",
             false => "EVT-1",
         }
     }

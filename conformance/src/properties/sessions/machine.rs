@@ -56,27 +56,34 @@ fn acting(state: &Model) -> BoxedStrategy<Step> {
     }
 }
 
+/// A socket, its user, and a dialog that the user takes part in.
+type Member = (Socket, User, Pair);
+
 /// An action in a room by a socket of one of its users; `None` where there is no room.
 fn inside(state: &Model) -> Option<BoxedStrategy<Step>> {
     let members = state.authorised().flat_map(|(socket, user)| {
-        state.dialogs_of(user).map(move |room| (socket, state.room(room).pair)).collect::<Vec<_>>()
+        state.dialogs_of(user).map(move |room| (socket, user, state.room(room).pair)).collect::<Vec<_>>()
     });
-    let members: Vec<(Socket, Pair)> = members.collect();
+    let members: Vec<Member> = members.collect();
+    let details = (text(), back(), proptest::option::of(1_u8..=3));
     (!members.is_empty()).then(|| {
-        let act = |((socket, pair), kind, text, back, limit): ((Socket, Pair), u8, Text, u8, Option<u8>)| {
-            let (room, message) = (RoomName::Of(pair), MessageName { of: pair, back });
-            let action = match kind {
-                0..16 => Action::Send(room, text),
-                16..22 => Action::Delete(message),
-                22..27 => Action::History(room, limit, (back > 2).then_some(message)),
-                27..33 => Action::Read(room),
-                33..36 => Action::Clear(room),
-                _ => Action::Drop(room),
-            };
-            Step::Act(socket, action)
-        };
-        (select(members), 0_u8..38, text(), back(), proptest::option::of(1_u8..=3)).prop_map(act).boxed()
+        let act = |(member, kind, details): (Member, u8, _)| Step::Act(member.0, in_room(member, kind, details));
+        (select(members), 0_u8..42, details).prop_map(act).boxed()
     })
+}
+
+/// An action of a user in a room; the numbers are weights.
+fn in_room((_, user, pair): Member, kind: u8, (text, back, limit): (Text, u8, Option<u8>)) -> Action {
+    let (room, message) = (RoomName::Of(pair), MessageName { of: pair, back });
+    match kind {
+        0..16 => Action::Send(room, text),
+        16..22 => Action::Delete(message),
+        22..27 => Action::History(room, limit, (back > 2).then_some(message)),
+        27..33 => Action::Read(room),
+        33..36 => Action::Clear(room),
+        36..38 => Action::Drop(room),
+        _ => Action::Start(Someone::User(pair.other(user)), text),
+    }
 }
 
 fn back() -> BoxedStrategy<u8> {

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::{judge::Difference, play::Played, player::Failure, saved::SavedSession, session::Session};
 use crate::{
-    program,
     result::{Finding, Heard},
     transcript::Transcript,
     world::World,
@@ -80,7 +79,10 @@ fn save(world: &World, number: u32, session: &Session, failure: &Failure) -> Opt
     let folder = subject.random.save_to.as_ref()?;
     let saved = SavedSession::new(subject, number, session, failure);
     Some(match saved.write(folder) {
-        Ok(path) => format!("saved; to play it again: {} replay {} …", program::name(), path.display()),
+        Ok(path) => {
+            let command = subject.random.replay_command(&subject.target.to_string(), &path);
+            format!("saved; to play it again: {command}")
+        }
         Err(error) => format!("it could not be saved in {}: {error}", folder.display()),
     })
 }

@@ -76,7 +76,9 @@ impl Judge<'_> {
     fn unexpected_event(&self, socket: Socket, event: &HeardEvent, matched: &[HeardEvent]) -> &'static str {
         let model = &self.branch.after;
         let user = model.user_of(socket);
-        if let Some(refused) = self.branch.refused.filter(|refused| refused.would_tell(&event.name)) {
+        if let Some(refused) = self.branch.refused.filter(|refused| refused.would_tell(&event.name))
+            && !is_sentinel(event)
+        {
             return refused.requirement;
         }
         let repeated = matched.contains(event);
