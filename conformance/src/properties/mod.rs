@@ -3,6 +3,7 @@
 //! * `concurrent`: all users at once, and the recorded history checked as a whole.
 //! * `payloads`: payloads at the edges of each action's schema, and beyond them.
 //! * `seed`: randomness that a seed repeats. `shown`: how a payload that went wrong is shown.
+//!   `volume`: how much is tried.
 //! * [`sessions`]: one step after the other, each compared with a model of the chat.
 
 pub(crate) mod concurrent;
@@ -10,3 +11,4 @@ pub(crate) mod payloads;
 pub(crate) mod seed;
 pub mod sessions;
 mod shown;
+mod volume;

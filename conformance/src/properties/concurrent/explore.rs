@@ -11,7 +11,7 @@ use super::{
     shrink::smaller,
 };
 use crate::{
-    properties::{seed::generator, shown::again},
+    properties::{seed::generator, shown::again, volume},
     stop::{Outcome, Stop},
     world::World,
 };
@@ -31,8 +31,10 @@ const TRIES: usize = 2;
 /// found to show it.
 pub(crate) async fn explore(world: &World, mix: &'static Mix) -> Outcome {
     world.no_transcript();
+    let (cases, until) = volume::asked_for(world)?;
     let mut stage = Stage::new(world, mix).await?;
-    for case in 0..world.subject().cases.div_ceil(CASES_A_PROGRAM).max(1) {
+    let mut numbers = 0_u32..;
+    while let Some(case) = numbers.next().filter(|case| *case < cases.div_ceil(CASES_A_PROGRAM) || until.is_ahead()) {
         let program = generate(world, mix, case)?;
         let judgement = judge(&stage.perform(&program).await?);
         for requirement in &judgement.checked {

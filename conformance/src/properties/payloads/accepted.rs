@@ -13,7 +13,7 @@ use super::{
     valid::{Valid, valid},
 };
 use crate::{
-    properties::{seed::generator, shown},
+    properties::{seed::generator, shown, volume},
     stop::{Outcome, Stop},
     world::World,
 };
@@ -24,6 +24,7 @@ const SHRINKING: Duration = Duration::from_secs(3);
 /// Tries payloads at the edges of every action but `user.auth`.
 pub(crate) async fn accepted(world: &World) -> Outcome {
     world.no_transcript();
+    volume::asked_for(world)?;
     let mut scene = Scene::new(world).await?;
     for action in actions().filter(|action| action.name != "user.auth") {
         for case in 0..world.subject().cases {

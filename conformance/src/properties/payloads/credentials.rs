@@ -12,7 +12,7 @@ use super::{
     symbols::put_in,
 };
 use crate::{
-    properties::{seed::generator, shown},
+    properties::{seed::generator, shown, volume},
     stop::{Outcome, Stop},
     world::{Client, World},
 };
@@ -27,6 +27,7 @@ const TRIES: usize = 40;
 /// Tries payloads of `user.auth`.
 pub(crate) async fn credentials(world: &World) -> Outcome {
     world.no_transcript();
+    volume::asked_for(world)?;
     let [alice, bob] = world.users(["alice", "bob"]).await?;
     alice.close().await;
     let action = Entry::of::<UserAuth>();

@@ -19,7 +19,7 @@ use super::{
     simpler::simpler,
 };
 use crate::{
-    properties::{seed::generator, shown},
+    properties::{seed::generator, shown, volume},
     stop::{Outcome, Stop},
     world::World,
 };
@@ -34,6 +34,7 @@ const BURST: usize = 32;
 /// Tries payloads with one thing wrong for every action but `user.auth`.
 pub(crate) async fn refused(world: &World) -> Outcome {
     world.no_transcript();
+    volume::asked_for(world)?;
     let mut scene = Scene::new(world).await?;
     let before = scene.state().await?;
     let mut all = Vec::new();

@@ -1,7 +1,10 @@
 //! Faults that show themselves only where several act at once: what a server does right one after the other and wrong
 //! side by side.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
 
@@ -151,12 +154,12 @@ pub(super) const FAULTS: &[Fault] = &[
         rule(move |passing| {
             flight.note(passing);
             let (Some(me), Some(room)) = (passing.user(), passing.room()) else { return back.apply(passing, i64::saturating_add) };
-            if passing.is("on.chat.read") && flight.is_from(room, |user| user != me) {
-                let before = last.get(&(room, me)).copied().unwrap_or(0);
+            if is_zeroed(passing) {
+                let before = last.remove(&(room, me)).unwrap_or(0);
                 back.forget(room, me);
-                back.add(room, me, before);
-            } else if is_zeroed(passing) {
-                back.forget(room, me);
+                if passing.is("on.chat.read") && flight.was_just_from(room, |user| user != me) {
+                    back.add(room, me, before);
+                }
             } else if passing.is(NEW) {
                 last.insert((room, me), unread(passing.payload()).cast_signed());
             }
@@ -173,7 +176,12 @@ pub(super) const FAULTS: &[Fault] = &[
 struct Flight {
     /// Room and author by text.
     texts: HashMap<String, (u64, u64)>,
+    /// Whose message each room heard last, and when.
+    last: HashMap<u64, (u64, Instant)>,
 }
+
+/// A transaction that is slow is this much behind what was announced.
+const BEHIND: Duration = Duration::from_millis(50);
 
 impl Flight {
     /// Takes notice of a frame. A message is under way until its author hears of it.
@@ -189,7 +197,9 @@ impl Flight {
             && passing.is_author()
             && let Some(text) = payload["message"]["text"].as_str()
         {
-            self.texts.remove(text);
+            if let Some((room, user)) = self.texts.remove(text) {
+                self.last.insert(room, (user, Instant::now()));
+            }
         }
     }
 
@@ -204,6 +214,12 @@ impl Flight {
     /// Whether a message of an author that fits is under way to a room.
     fn is_from(&self, room: u64, fits: impl Fn(u64) -> bool) -> bool {
         self.texts.values().any(|(other, user)| *other == room && fits(*user))
+    }
+
+    /// The same, or was a moment ago.
+    fn was_just_from(&self, room: u64, fits: impl Fn(u64) -> bool) -> bool {
+        let recent = self.last.get(&room).is_some_and(|(user, at)| fits(*user) && at.elapsed() < BEHIND);
+        recent || self.is_from(room, fits)
     }
 
     /// Whether another message than the one that passes is under way to a room.
