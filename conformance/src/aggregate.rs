@@ -3,7 +3,7 @@
 use chat_spec::requirements::{self, Requirement};
 
 use crate::{
-    result::{Finding, RequirementResult},
+    result::{Finding, RequirementResult, ScenarioResult},
     runner::Finished,
     scenarios,
     verdict::Verdict,
@@ -15,16 +15,24 @@ pub fn requirements(finished: &[Finished], has_profile: impl Fn(&str) -> bool) -
     requirements::all().iter().map(|requirement| judge(requirement, finished, &has_profile)).collect()
 }
 
-/// The gravest verdict of a run. What could not be evaluated does not outweigh a pass.
+/// The gravest verdict of a run, known failures left out. What could not be evaluated does not outweigh a pass.
 #[must_use]
 pub fn overall(requirements: &[RequirementResult], finished: &[Finished]) -> Verdict {
-    let all = requirements
-        .iter()
-        .map(|requirement| requirement.verdict)
-        .chain(finished.iter().map(|finished| finished.result.verdict));
+    let all = finished.iter().map(|finished| unexpected(&finished.result));
     let grave = all.filter(|verdict| *verdict >= Verdict::Warning).max();
-    let passed = requirements.iter().any(|requirement| requirement.verdict == Verdict::Pass);
+    let passed =
+        requirements.iter().any(|requirement| requirement.verdict == Verdict::Pass || requirement.known.is_some());
     grave.unwrap_or(if passed { Verdict::Pass } else { Verdict::NotEvaluable })
+}
+
+/// The gravest verdict of a scenario, known failures left out. What failed without a finding is not known.
+fn unexpected(scenario: &ScenarioResult) -> Verdict {
+    let found = scenario.findings.iter().filter(|finding| finding.known.is_none()).map(|finding| finding.verdict);
+    match found.max() {
+        Some(verdict) if scenario.findings.iter().any(|finding| finding.known.is_some()) => verdict,
+        _ if scenario.known.is_some() => Verdict::Pass,
+        _ => scenario.verdict,
+    }
 }
 
 fn judge(requirement: &Requirement, finished: &[Finished], has_profile: &impl Fn(&str) -> bool) -> RequirementResult {
@@ -37,6 +45,7 @@ fn judge(requirement: &Requirement, finished: &[Finished], has_profile: &impl Fn
         group: requirement.group.clone(),
         text: requirement.text.clone(),
         verdict,
+        known: None,
         scenarios: named.iter().map(|finished| finished.result.id.clone()).collect(),
         reason,
     }

@@ -31,7 +31,8 @@ Exit codes:
   1  violations
   2  bad usage or input: a flag, a URL, an accounts file, a token that the server refuses
   3  the server cannot be reached, or the suite itself failed
-  4  nothing ran: the filter selects nothing, or nothing could be evaluated";
+  4  nothing ran: the filter selects nothing, or nothing could be evaluated
+  5  a known failure (--expect) does not fail any more, or names nothing that there is";
 
 /// What can be asked of the suite.
 #[derive(Debug, Subcommand)]
@@ -152,6 +153,10 @@ pub struct RunningFlags {
     /// A broken SHOULD fails the run, too.
     #[arg(long)]
     pub strict: bool,
+    /// Known failures, which do not fail the run: a line each, a requirement, a scenario or both, and behind a `#` why:
+    /// `SEND-7  # the queue is rewritten in March`. One that does not fail any more, or names nothing, fails the run.
+    #[arg(long, value_name = "FILE")]
+    pub expect: Option<PathBuf>,
     /// How many scenarios run at a time.
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: u16,

@@ -13,6 +13,7 @@ use crate::{
     accounts::{Accounts, Source},
     calibration::CalibrationError,
     cli::{Cli, Command, List, Replay, RunningFlags, ServerFlags},
+    expect::Expectations,
     explain,
     options::Options,
     program,
@@ -50,6 +51,25 @@ pub enum Exit {
     Failed = 3,
     /// Nothing ran.
     NothingRan = 4,
+    /// A known failure does not fail, or there is no such requirement or scenario.
+    StaleExpectations = 5,
+}
+
+impl Exit {
+    /// The exit code of a run that came to its end.
+    #[must_use]
+    pub fn of(result: &RunResult) -> Self {
+        let has = |verdict| result.requirements.iter().any(|requirement| requirement.verdict == verdict);
+        let is_known = result.requirements.iter().any(|requirement| requirement.known.is_some());
+        let stale = result.expectations.iter().any(|expectation| expectation.outcome.is_stale());
+        match result.verdict {
+            Verdict::Violation => Self::Violations,
+            Verdict::HarnessError => Self::Failed,
+            _ if !has(Verdict::Pass) && !has(Verdict::Warning) && !is_known => Self::NothingRan,
+            _ if stale => Self::StaleExpectations,
+            _ => Self::Fine,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -174,11 +194,12 @@ async fn play_again(flags: &Replay) -> Result<Exit, Failure> {
 async fn run_suite(server: &ServerFlags, running: &RunningFlags, options: &Options) -> Result<Exit, Failure> {
     check_filter(&options.filter)?;
     let reporters = report::reporters(&running.report, running.strict).map_err(Failure::input)?;
+    let expected = Arc::new(running.expect.as_deref().map_or_else(|| Ok(Expectations::default()), expectations)?);
     let recording = running.record.as_deref().map(recording).transpose()?;
     let (target, accounts, process) = subject(server).await?;
     let (events, stream) = mpsc::channel(EVENTS);
     let reporting = tokio::spawn(report_all(reporters, stream));
-    let options = Options { recording: recording.clone(), ..options.clone() };
+    let options = Options { recording: recording.clone(), expected, ..options.clone() };
     let run = suite::run_with(target, accounts, &options, process.clone(), Some(events)).await;
     let reported = reporting.await.map_err(Failure::failed)?;
     if let Some(process) = process {
@@ -189,7 +210,15 @@ async fn run_suite(server: &ServerFlags, running: &RunningFlags, options: &Optio
     if let Some(recording) = recording {
         recording.finish().map_err(|error| Failure::failed(format!("the recording is not whole: {error}")))?;
     }
-    Ok(exit_of(&result))
+    Ok(Exit::of(&result))
+}
+
+fn expectations(path: &Path) -> Result<Expectations, Failure> {
+    let refused = |why: &dyn fmt::Display| {
+        Failure::input(format!("the known failures in {} cannot be read: {why}", path.display()))
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| refused(&error))?;
+    Expectations::parse(&text).map_err(|error| refused(&error))
 }
 
 fn recording(path: &Path) -> Result<Arc<Recording>, Failure> {
@@ -243,15 +272,4 @@ async fn accounts(flags: &ServerFlags) -> Result<Accounts, Failure> {
         _ => Source::Fixtures,
     };
     source.load(suite::accounts_wanted(), Casting::FEWEST).await.map_err(Failure::input)
-}
-
-/// The exit code of a run that came to its end.
-fn exit_of(result: &RunResult) -> Exit {
-    let has = |verdict| result.requirements.iter().any(|requirement| requirement.verdict == verdict);
-    match result.verdict {
-        Verdict::Violation => Exit::Violations,
-        Verdict::HarnessError => Exit::Failed,
-        _ if has(Verdict::Pass) || has(Verdict::Warning) => Exit::Fine,
-        _ => Exit::NothingRan,
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use crate::{properties::sessions::Session, recording::Recording};
+use crate::{expect::Expectations, properties::sessions::Session, recording::Recording};
 
 /// How a run is made. [`Options::default`] is what the command line does without flags.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub struct Options {
     pub again: Vec<String>,
     /// Whether the wire log is kept of scenarios that passed, too.
     pub keep_wire_log: bool,
+    /// What is expected to be found wrong, and does not fail the run.
+    pub expected: Arc<Expectations>,
     /// Where every event that comes is written down; nowhere where `None`.
     pub recording: Option<Arc<Recording>>,
 }
@@ -53,6 +55,7 @@ impl Default for Options {
             save_sessions_to: None,
             again: Vec::new(),
             keep_wire_log: false,
+            expected: Arc::default(),
             recording: None,
         }
     }

@@ -10,7 +10,7 @@ use crate::verdict::Verdict;
 /// A whole run against one server.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RunResult {
-    /// The gravest verdict of all.
+    /// The gravest verdict of all, known failures (`--expect`) left out.
     pub verdict: Verdict,
     /// The URL of the server under test.
     pub target: String,
@@ -40,8 +40,46 @@ pub struct RunResult {
     pub scenarios: Vec<ScenarioResult>,
     /// What the server was seen to do where servers are free.
     pub dialect: Vec<DialectEntry>,
+    /// What became of each line of the list of known failures (`--expect`), in its order.
+    #[serde(default)]
+    pub expectations: Vec<ExpectationResult>,
     /// What a reader should know besides, such as that the server died half-way.
     pub notes: Vec<String>,
+}
+
+/// What became of one line of the list of known failures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ExpectationResult {
+    /// Its line in the file, from 1.
+    pub line: usize,
+    /// The requirement, the scenario, or both, that are expected to fail.
+    pub what: String,
+    /// Why that is put up with.
+    pub why: String,
+    /// What became of it.
+    pub outcome: ExpectationOutcome,
+}
+
+/// What became of a known failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExpectationOutcome {
+    /// It failed, as expected.
+    Fails,
+    /// It was checked and holds: the line is out of date, and the run fails.
+    Passes,
+    /// No requirement and no scenario is called that: the run fails.
+    Unknown,
+    /// It was not checked in this run: not selected, not applicable or not evaluable.
+    NotChecked,
+}
+
+impl ExpectationOutcome {
+    /// Whether the list has to be mended.
+    #[must_use]
+    pub const fn is_stale(self) -> bool {
+        matches!(self, Self::Passes | Self::Unknown)
+    }
 }
 
 /// What was found out about one requirement.
@@ -62,6 +100,9 @@ pub struct RequirementResult {
     pub scenarios: Vec<String>,
     /// Why it was not checked; or what is broken, in one sentence.
     pub reason: Option<String>,
+    /// Why that it is broken does not fail the run, where all that is wrong is a known failure (`--expect`).
+    #[serde(default)]
+    pub known: Option<String>,
 }
 
 /// What was found out in one scenario.
@@ -83,6 +124,9 @@ pub struct ScenarioResult {
     pub message: Option<String>,
     /// Everything that is wrong, gravest first.
     pub findings: Vec<Finding>,
+    /// Why that it failed does not fail the run, where all that was found is a known failure (`--expect`).
+    #[serde(default)]
+    pub known: Option<String>,
     /// What was said, one lane a user, with ids and dates hidden.
     pub transcript: Vec<Lane>,
     /// Whether the transcript is the same in every run against every conformant server, so that it is compared with the
@@ -109,6 +153,9 @@ pub struct Finding {
     pub expected: Option<String>,
     /// What came instead.
     pub got: Option<String>,
+    /// Why this is put up with, where it is a known failure (`--expect`).
+    #[serde(default)]
+    pub known: Option<String>,
 }
 
 /// What one user said and heard, in order.

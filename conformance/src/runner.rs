@@ -157,7 +157,7 @@ fn finished(world: &World, scenario: &Scenario, outcome: Outcome, duration: Dura
     let completed = outcome.is_ok() && notes.is_empty();
     let (verdict, message) = judge(&findings, &outcome, &notes);
     let wire_log = if keep_wire_log || verdict > Verdict::Pass { world.wire_log() } else { Vec::new() };
-    let result = ScenarioResult {
+    let mut result = ScenarioResult {
         id,
         group: scenario.group.into(),
         title: scenario.title.into(),
@@ -166,11 +166,13 @@ fn finished(world: &World, scenario: &Scenario, outcome: Outcome, duration: Dura
         duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
         message,
         findings,
+        known: None,
         transcript: transcript.lanes().to_vec(),
         comparable: world.state(|state| state.is_recording()) && !transcript.lanes().is_empty(),
         diff,
         wire_log,
     };
+    world.subject().expected.mark(&mut result, matches!(outcome, Err(Stop::Harness(_))));
     Finished { completed, result, checked, dialect, undocumented, notes }
 }
 

@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     calibration::Patience,
+    expect::Expectations,
     random::Random,
     recording::Recording,
     server_process::ServerProcess,
@@ -45,6 +46,8 @@ pub struct Subject {
     pub unreachable: AtomicU32,
     /// The server's process, where the suite started it itself.
     pub process: Option<Arc<Mutex<ServerProcess>>>,
+    /// What is expected to be found wrong.
+    pub expected: Arc<Expectations>,
     /// Where every event that comes is written down.
     pub recording: Option<Arc<Recording>>,
 }

@@ -27,6 +27,7 @@ use crate::{
     accounts::Accounts,
     aggregate,
     calibration::{self, CalibrationError, Patience},
+    expect,
     options::Options,
     random::Random,
     result::{DialectEntry, RunResult, ScenarioResult},
@@ -163,6 +164,7 @@ async fn prepare(
         random: Random::new(options),
         unreachable: AtomicU32::new(0),
         process,
+        expected: Arc::clone(&options.expected),
         recording: options.recording.clone(),
     })
 }
@@ -174,7 +176,8 @@ fn gather(
     started_at: String,
     duration: Duration,
 ) -> RunResult {
-    let requirements = aggregate::requirements(&finished, |profile| subject.has_profile(profile));
+    let mut requirements = aggregate::requirements(&finished, |profile| subject.has_profile(profile));
+    let expectations = expect::judge(&subject.expected, &mut requirements, &finished);
     let mut verdict = aggregate::overall(&requirements, &finished);
     if options.strict && verdict == Verdict::Warning {
         verdict = Verdict::Violation;
@@ -193,6 +196,7 @@ fn gather(
         options: options.again.iter().cloned().chain(subject.random.flags(subject.seed, subject.cases)).collect(),
         requirements,
         dialect: dialect(&finished),
+        expectations,
         notes: notes(&finished),
         scenarios: finished.into_iter().map(|finished| finished.result).collect(),
     }

@@ -20,11 +20,18 @@ pub(crate) fn render(result: &RunResult) -> String {
     let mut lines = line(kind, headline.title, &format!("{}: {}", result.target, headline.detail));
 
     for verdict in [Verdict::Violation, Verdict::HarnessError, Verdict::Warning] {
-        let kind = if fails(verdict, result.strict) { "error" } else { "warning" };
         for requirement in result.requirements.iter().filter(|requirement| requirement.verdict == verdict) {
+            let kind = match &requirement.known {
+                Some(_) => "notice",
+                None if fails(verdict, result.strict) => "error",
+                None => "warning",
+            };
             let title = format!("{} {}: {}", requirement.id, requirement.level, verdict.words());
             lines += &line(kind, &title, &message(result, requirement));
         }
+    }
+    for expectation in result.expectations.iter().filter(|expectation| expectation.outcome.is_stale()) {
+        lines += &line("error", "A known failure is out of date", &expectation.sentence());
     }
     lines
 }

@@ -50,6 +50,11 @@ fn suite(result: &RunResult, group: &str) -> TestSuite {
 fn case(result: &RunResult, scenario: &ScenarioResult) -> TestCase {
     let why = one_line(&cut(scenario.message.as_deref().unwrap_or(&scenario.title), 500));
     let status = match scenario.verdict {
+        _ if let Some(known) = &scenario.known => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(format!("known failure ({}): {why}", one_line(known)));
+            status
+        }
         Verdict::HarnessError => told(NonSuccessKind::Error, result, scenario, why),
         verdict if fails(verdict, result.strict) => told(NonSuccessKind::Failure, result, scenario, why),
         Verdict::NotEvaluable | Verdict::NotApplicable => {

@@ -36,6 +36,11 @@ pub(crate) fn render(result: &RunResult) -> String {
         format!("- {} **{}** {message} ({})\n", emoji(finding.verdict), finding.requirement, code(&scenario.id))
     });
     out += &section("Warnings", warnings.collect());
+    let expectations = result.expectations.iter();
+    out += &section(
+        "Known failures",
+        expectations.map(|one| format!("- {} {}\n", emoji(one.tone()), escaped(&one.sentence()))).collect(),
+    );
     for (verdict, title) in [(Verdict::NotEvaluable, "Not evaluable"), (Verdict::NotApplicable, "Not applicable")] {
         let reasons = result.by_reason(verdict).into_iter();
         out += &section(

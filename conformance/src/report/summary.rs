@@ -3,7 +3,7 @@
 use crate::{
     program,
     report::text::{counted, thousands},
-    result::{Finding, RequirementResult, RunResult, ScenarioResult},
+    result::{ExpectationOutcome, ExpectationResult, Finding, RequirementResult, RunResult, ScenarioResult},
     verdict::Verdict,
 };
 
@@ -127,6 +127,46 @@ pub(crate) const fn fails(verdict: Verdict, strict: bool) -> bool {
     }
 }
 
+impl ScenarioResult {
+    /// Whether it makes a run fail: something is wrong that is no known failure.
+    pub(crate) const fn fails(&self, strict: bool) -> bool {
+        self.known.is_none() && fails(self.verdict, strict)
+    }
+}
+
+impl RequirementResult {
+    /// Whether it makes a run fail: it is broken in a way that is no known failure.
+    pub(crate) const fn fails(&self, strict: bool) -> bool {
+        self.known.is_none() && fails(self.verdict, strict)
+    }
+}
+
+impl ExpectationResult {
+    /// What became of it, in words.
+    pub(crate) const fn words(&self) -> &'static str {
+        match self.outcome {
+            ExpectationOutcome::Fails => "fails, as expected",
+            ExpectationOutcome::Passes => "holds: remove the line",
+            ExpectationOutcome::Unknown => "there is no such requirement or scenario: mend the line",
+            ExpectationOutcome::NotChecked => "was not checked in this run",
+        }
+    }
+
+    /// How it is shown where verdicts are.
+    pub(crate) const fn tone(&self) -> Verdict {
+        match self.outcome {
+            ExpectationOutcome::Fails => Verdict::Warning,
+            ExpectationOutcome::Passes | ExpectationOutcome::Unknown => Verdict::Violation,
+            ExpectationOutcome::NotChecked => Verdict::NotEvaluable,
+        }
+    }
+
+    /// It in one sentence.
+    pub(crate) fn sentence(&self) -> String {
+        format!("line {}, {}: {} ({})", self.line, self.what, self.words(), self.why)
+    }
+}
+
 impl RunResult {
     /// The requirement with an id.
     pub(crate) fn requirement(&self, id: &str) -> Option<&RequirementResult> {
@@ -135,14 +175,14 @@ impl RunResult {
 
     /// The scenarios that make the run fail, in the order of the catalogue.
     pub(crate) fn failures(&self) -> impl Iterator<Item = &ScenarioResult> {
-        self.scenarios.iter().filter(|scenario| fails(scenario.verdict, self.strict))
+        self.scenarios.iter().filter(|scenario| scenario.fails(self.strict))
     }
 
     /// The broken SHOULDs of scenarios that do not make the run fail, each with its scenario.
     pub(crate) fn warnings(&self) -> impl Iterator<Item = (&ScenarioResult, &Finding)> {
-        let passed = self.scenarios.iter().filter(|scenario| !fails(scenario.verdict, self.strict));
+        let passed = self.scenarios.iter().filter(|scenario| !scenario.fails(self.strict));
         let findings = passed.flat_map(|scenario| scenario.findings.iter().map(move |finding| (scenario, finding)));
-        findings.filter(|(_, finding)| finding.verdict == Verdict::Warning)
+        findings.filter(|(_, finding)| finding.verdict == Verdict::Warning && finding.known.is_none())
     }
 
     /// The requirements of one verdict by the reason for it, in the order of the protocol.

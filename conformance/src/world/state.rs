@@ -95,7 +95,7 @@ impl ScenarioState {
     pub(crate) fn find(&mut self, requirement: &str, message: String, expected: Option<String>, got: Option<String>) {
         let verdict = Requirement::find(requirement)
             .map_or(Verdict::HarnessError, |requirement| Verdict::of_broken(requirement.level));
-        let finding = Finding { requirement: requirement.to_owned(), verdict, message, expected, got };
+        let finding = Finding { requirement: requirement.to_owned(), verdict, message, expected, got, known: None };
         let known = |other: &Finding| other.requirement == finding.requirement && other.message == finding.message;
         if verdict != Verdict::Pass && !self.findings.iter().any(known) {
             self.findings.push(finding);

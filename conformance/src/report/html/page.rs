@@ -27,6 +27,7 @@ pub(crate) fn page(result: &RunResult) -> Markup {
         (shell::banner(&headline, &facts(result)))
         main {
             (failures(result))
+            (expectations(result))
             (notes(result))
             (tools(result))
             @for group in groups(&result.requirements) { (section(result, &homes, &group)) }
@@ -86,6 +87,18 @@ fn broken(scenario: &ScenarioResult) -> Vec<&str> {
     let mut named = BTreeSet::new();
     broken.retain(|requirement| named.insert(*requirement));
     if broken.is_empty() { scenario.requirements.iter().map(String::as_str).collect() } else { broken }
+}
+
+/// What became of each known failure.
+fn expectations(result: &RunResult) -> Markup {
+    html! {
+        @if !result.expectations.is_empty() {
+            section.notes {
+                h2 { "Known failures" }
+                ul { @for one in &result.expectations { li { (mark(one.tone())) " " (foreign(&one.sentence())) } } }
+            }
+        }
+    }
 }
 
 /// What a reader should know besides.

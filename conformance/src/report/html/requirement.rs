@@ -10,7 +10,7 @@ use crate::{
             markup::{anchor, mark, prose},
             scenario,
         },
-        summary::{Shown, fails},
+        summary::Shown,
     },
     result::{RequirementResult, RunResult, ScenarioResult},
 };
@@ -52,7 +52,7 @@ pub(crate) fn row(result: &RunResult, homes: &Homes<'_>, requirement: &Requireme
     let (here, elsewhere): (Vec<_>, Vec<_>) = scenarios.partition(|scenario| homes.is_home(requirement, scenario));
     let told =
         here.iter().any(|scenario| scenario.findings.iter().any(|finding| finding.requirement == requirement.id));
-    let open = fails(requirement.verdict, result.strict) && result.failures().count() <= MOST_OPEN;
+    let open = requirement.fails(result.strict) && result.failures().count() <= MOST_OPEN;
     html! {
         details.requirement id=(requirement.id) data-verdict=(requirement.verdict) open[open] {
             summary {

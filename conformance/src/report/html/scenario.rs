@@ -9,7 +9,7 @@ use crate::{
             markup::{anchor, foreign, mark, prose},
             transcript,
         },
-        summary::{Shown, fails},
+        summary::Shown,
         text::duration,
     },
     result::{Finding, RunResult, ScenarioResult},
@@ -18,7 +18,7 @@ use crate::{
 /// One scenario behind a click; open where it failed.
 pub(crate) fn block(result: &RunResult, scenario: &ScenarioResult) -> Markup {
     html! {
-        details.scenario id=(anchor("scenario", &scenario.id)) open[fails(scenario.verdict, result.strict)] {
+        details.scenario id=(anchor("scenario", &scenario.id)) open[scenario.fails(result.strict)] {
             summary {
                 (mark(scenario.verdict)) " "
                 span.title { (prose(&scenario.title)) } " "
@@ -47,6 +47,7 @@ fn broken(finding: &Finding) -> Markup {
     html! {
         div.finding data-verdict=(finding.verdict) {
             p { a href={ "#" (finding.requirement) } { (finding.requirement) } " " b { (finding.verdict.words()) } ": " (foreign(&finding.message)) }
+            @if let Some(why) = &finding.known { p { "A known failure: " (foreign(why)) } }
             @if finding.expected.is_some() || finding.got.is_some() {
                 dl {
                     @if let Some(expected) = &finding.expected { div { dt { "expected" } dd { pre { (foreign(expected)) } } } }

@@ -31,6 +31,7 @@ pub fn result() -> RunResult {
         requirements: requirements::all(),
         scenarios: scenarios::all(),
         dialect: dialect(),
+        expectations: Vec::new(),
         notes: vec![
             "The server closed every connection 3.1 s after the start, and was waited for.".into(),
             format!("It calls itself {NASTY}"),

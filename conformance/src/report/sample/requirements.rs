@@ -18,6 +18,7 @@ pub(super) fn all() -> Vec<RequirementResult> {
             verdict,
             scenarios: scenarios.iter().map(|id| (*id).to_owned()).collect(),
             reason: reason.map(Into::into),
+            known: None,
         }
     };
     let patience = Some("the server's ping interval (25 s) is longer than the suite's patience (10 s)");

@@ -51,6 +51,7 @@ fn passed(id: &str, title: &str, requirements: &[&str]) -> ScenarioResult {
         duration_ms: 38,
         message: None,
         findings: Vec::new(),
+        known: None,
         transcript: vec![lane(
             "alice",
             vec![happened("connected"), sent("user.auth", json!({"id": "user#1", "token": "token#1"}))],
@@ -73,6 +74,7 @@ fn announced() -> ScenarioResult {
             message: message.into(),
             expected: None,
             got: Some("on.user.online {\"id\":\"user#2\",\"online\":false}".into()),
+            known: None,
         }],
         transcript: vec![
             lane(
@@ -111,6 +113,7 @@ fn reaches() -> ScenarioResult {
                 message: "bob never heard of the message".into(),
                 expected: Some("on.message.new for bob, before the answer to his own chat.history".into()),
                 got: Some("nothing within 40 ms (48 round trips)".into()),
+                known: None,
             },
             Finding {
                 requirement: "TYPE-5".into(),
@@ -118,6 +121,7 @@ fn reaches() -> ScenarioResult {
                 message: "on.message.new has the undocumented field /message/edited".into(),
                 expected: None,
                 got: None,
+                known: None,
             },
         ],
         transcript: vec![
@@ -150,6 +154,7 @@ fn keeps() -> ScenarioResult {
             message: format!("a text came back changed: {NASTY}"),
             expected: Some(NASTY.into()),
             got: Some(format!("{}\n{}", NASTY.trim_start_matches('<'), "long ".repeat(1_000))),
+            known: None,
         }],
         transcript: vec![lane(
             "alice <b>",

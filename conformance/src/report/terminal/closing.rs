@@ -29,6 +29,7 @@ pub(crate) fn text(result: &RunResult, look: Look) -> String {
         requirements(result, look),
         failures(result, look),
         warnings(result, look),
+        expectations(result, look),
         by_reason(result, Verdict::NotEvaluable, "Not evaluable", look),
         by_reason(result, Verdict::NotApplicable, "Not applicable", look),
         dialect(result, look),
@@ -140,6 +141,18 @@ fn warning(result: &RunResult, scenario: &ScenarioResult, finding: &Finding, loo
         out += &wrapped(&value, &look.bold(name), look.width.saturating_sub(12));
     }
     out + &format!("  {}\n", look.command(&result.command_for(&scenario.id)))
+}
+
+/// What became of each known failure.
+fn expectations(result: &RunResult, look: Look) -> String {
+    if result.expectations.is_empty() {
+        return String::new();
+    }
+    let lines = result.expectations.iter().map(|expectation| {
+        let sentence = visible(&expectation.sentence()).into_owned();
+        wrapped(&sentence, &format!("{} ", look.glyph(expectation.tone())), look.prose(2))
+    });
+    format!("{}\n{}", look.heading("Known failures"), lines.collect::<String>())
 }
 
 /// The requirements that were not checked, by the reason.

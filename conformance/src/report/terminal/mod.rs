@@ -16,7 +16,7 @@ use progress::Progress;
 
 use crate::{
     report::{
-        summary::{Shown, fails},
+        summary::Shown,
         text::{cut, one_line},
     },
     result::{RunResult, ScenarioResult},
@@ -46,7 +46,8 @@ impl Terminal {
         let message = scenario.message.as_deref().unwrap_or(&scenario.title);
         let message = one_line(&cut(message, 200));
         let head = format!("{} {}", self.look.glyph(scenario.verdict), scenario.id);
-        format!("{head}  {}", self.look.dim(&format!("{}: {message}", scenario.verdict.words())))
+        let known = if scenario.known.is_some() { ", known" } else { "" };
+        format!("{head}  {}", self.look.dim(&format!("{}{known}: {message}", scenario.verdict.words())))
     }
 }
 
@@ -64,7 +65,7 @@ impl Reporter for Terminal {
                 Ok(())
             }
             RunEvent::ScenarioFinished(scenario) => {
-                if fails(scenario.verdict, self.strict) || scenario.verdict == Verdict::Warning {
+                if scenario.fails(self.strict) || scenario.verdict == Verdict::Warning || scenario.known.is_some() {
                     self.progress.print(&self.term, &self.line(scenario))?;
                 }
                 self.progress.scenario_finished(&self.term, scenario)

@@ -3,7 +3,7 @@
 use std::{
     hint::black_box,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
@@ -12,6 +12,9 @@ use std::{
 /// How long a thread computes before it looks whether it is still wanted.
 const ROUNDS: u64 = 100_000;
 
+/// The threads that are at work, if any are.
+static RUNNING: Mutex<Weak<BusyCores>> = Mutex::new(Weak::new());
+
 /// Keeps every core busy for as long as it lives.
 pub(in crate::self_test) struct BusyCores {
     over: Arc<AtomicBool>,
@@ -19,8 +22,18 @@ pub(in crate::self_test) struct BusyCores {
 }
 
 impl BusyCores {
+    /// Keeps the cores busy from now on, together with all who want that at the same time: busier than busy is no test.
+    pub(in crate::self_test) fn start() -> Arc<Self> {
+        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        running.upgrade().unwrap_or_else(|| {
+            let started = Arc::new(Self::new());
+            *running = Arc::downgrade(&started);
+            started
+        })
+    }
+
     /// Starts a thread for each core.
-    pub(in crate::self_test) fn start() -> Self {
+    fn new() -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let cores = thread::available_parallelism().map_or(2, usize::from);
         let busy = |_| {
