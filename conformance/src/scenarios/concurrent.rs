@@ -30,7 +30,7 @@ async fn everybody_talks_at_once(world: &World) -> Outcome {
         sockets: 1..=3,
         devices: false,
         strangers: false,
-        share: Share { delete: 0, read: 0, history: 6, clear: 0 },
+        share: Share { delete: 0, read: 0, history: 6, clear: 0, listen: 0 },
     };
     explore(world, &MIX).await
 }
@@ -41,7 +41,7 @@ async fn several_devices_talk_at_once(world: &World) -> Outcome {
         sockets: 2..=6,
         devices: true,
         strangers: false,
-        share: Share { delete: 2, read: 2, history: 2, clear: 0 },
+        share: Share { delete: 2, read: 2, history: 2, clear: 0, listen: 0 },
     };
     explore(world, &MIX).await
 }
@@ -52,7 +52,7 @@ async fn strangers_start_at_once(world: &World) -> Outcome {
         sockets: 1..=2,
         devices: false,
         strangers: true,
-        share: Share { delete: 0, read: 0, history: 0, clear: 0 },
+        share: Share { delete: 0, read: 0, history: 0, clear: 0, listen: 0 },
     };
     explore(world, &MIX).await
 }
@@ -63,7 +63,7 @@ async fn messages_are_deleted_meanwhile(world: &World) -> Outcome {
         sockets: 1..=2,
         devices: false,
         strangers: false,
-        share: Share { delete: 25, read: 5, history: 5, clear: 0 },
+        share: Share { delete: 25, read: 5, history: 5, clear: 0, listen: 0 },
     };
     explore(world, &MIX).await
 }
@@ -74,7 +74,7 @@ async fn rooms_are_read_meanwhile(world: &World) -> Outcome {
         sockets: 1..=2,
         devices: false,
         strangers: false,
-        share: Share { delete: 0, read: 20, history: 0, clear: 0 },
+        share: Share { delete: 0, read: 20, history: 0, clear: 0, listen: 15 },
     };
     explore(world, &MIX).await
 }
@@ -85,7 +85,7 @@ async fn rooms_are_cleared_meanwhile(world: &World) -> Outcome {
         sockets: 1..=2,
         devices: false,
         strangers: false,
-        share: Share { delete: 0, read: 4, history: 4, clear: 12 },
+        share: Share { delete: 0, read: 4, history: 4, clear: 12, listen: 15 },
     };
     explore(world, &MIX).await
 }

@@ -253,6 +253,10 @@ impl Actor<'_> {
         match (&step.what, room) {
             (What::Say(flavour), room) => self.say(partner, room, flavour).await,
             (What::Delete(which), _) => self.delete(partner, *which).await,
+            (What::Listen, _) => {
+                self.listen(partner).await;
+                Ok(())
+            }
             (What::Read, Some(room)) => {
                 self.note(Saying::Read { room: room.get() });
                 self.client.emit(&ChatRead { room_id: room }).await
@@ -301,24 +305,33 @@ impl Actor<'_> {
 
     /// Deletes one of the texts that this socket sent to a partner, as soon as it knows the id.
     async fn delete(&mut self, partner: usize, which: usize) -> Outcome {
+        // One that is never announced is found as lost, by whoever misses it.
+        let Some(message_id) = self.own_message(partner, which).await else { return Ok(()) };
+        self.note(Saying::Delete { message: message_id.get() });
+        self.client.emit(&MessageDelete { message_id }).await
+    }
+
+    /// Waits until the last text to a partner is back. Where it never comes, whoever misses it finds it lost.
+    async fn listen(&self, partner: usize) {
+        if self.own_message(partner, usize::MAX).await.is_none() {
+            tracing::debug!("`{}` does not hear its own text", self.client.label());
+        }
+    }
+
+    /// The id of one of the texts that this socket sent to a partner, counted around, or of the last; waits for it.
+    async fn own_message(&self, partner: usize, which: usize) -> Option<MessageId> {
         let other = self.shared.ids[partner].get();
-        let texts: Vec<String> = self
-            .said
-            .iter()
-            .filter_map(|said| match &said.what {
-                Saying::Text { to, text, .. } if *to == other => Some(text.clone()),
-                _ => None,
-            })
-            .collect();
-        let Some(text) = texts.get(which % texts.len().max(1)) else { return Ok(()) };
+        let text_to = |said: &Said| match &said.what {
+            Saying::Text { to, text, .. } if *to == other => Some(text.clone()),
+            _ => None,
+        };
+        let texts: Vec<String> = self.said.iter().filter_map(text_to).collect();
+        let text = if which == usize::MAX { texts.last()? } else { texts.get(which % texts.len().max(1))? };
         let is_it = |event: &HeardEvent| {
             let message = &event.payload["message"];
             let own = event.name == OnMessageNew::NAME && message["text"] == text.as_str();
             own.then(|| message["id"].as_u64()).flatten().and_then(|id| MessageId::try_from(id).ok())
         };
-        // One that is never announced is found as lost, by whoever misses it.
-        let Some(message_id) = self.client.wait_to_find(is_it).await else { return Ok(()) };
-        self.note(Saying::Delete { message: message_id.get() });
-        self.client.emit(&MessageDelete { message_id }).await
+        self.client.wait_to_find(is_it).await
     }
 }

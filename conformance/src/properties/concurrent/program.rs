@@ -41,6 +41,8 @@ pub(crate) struct Share {
     pub(crate) history: u32,
     /// `chat.clear`, once a room at most.
     pub(crate) clear: u32,
+    /// Waiting until its own last text is back: what is done then is surely after it.
+    pub(crate) listen: u32,
 }
 
 /// What everybody does at once.
@@ -85,6 +87,8 @@ pub(crate) enum What {
     History,
     /// Clears the room.
     Clear,
+    /// Waits until it hears its own last text.
+    Listen,
 }
 
 impl Program {
@@ -171,6 +175,7 @@ impl fmt::Display for What {
             Self::Read => "reads",
             Self::History => "asks for the history with",
             Self::Clear => "clears the room with",
+            Self::Listen => "waits for its last text to",
         })
     }
 }
@@ -191,13 +196,14 @@ pub(crate) fn programs(mix: &'static Mix, longest: usize) -> impl Strategy<Value
 }
 
 fn step(share: Share) -> impl Strategy<Value = Step> {
-    let texts = 100 - share.delete - share.read - share.history - share.clear;
+    let texts = 100 - share.delete - share.read - share.history - share.clear - share.listen;
     let what = prop_oneof![
         texts => flavour().prop_map(What::Say),
         share.delete => (0..8_usize).prop_map(What::Delete),
         share.read => Just(What::Read),
         share.history => Just(What::History),
         share.clear => Just(What::Clear),
+        share.listen => Just(What::Listen),
     ];
     (0..USERS, what, 0..3_u8).prop_map(|(partner, what, turns)| Step { partner, what, turns })
 }
@@ -225,7 +231,7 @@ mod tests {
         sockets: 1..=5,
         devices: true,
         strangers: false,
-        share: Share { delete: 10, read: 10, history: 10, clear: 10 },
+        share: Share { delete: 10, read: 10, history: 10, clear: 10, listen: 10 },
     };
 
     fn program(seed: u64) -> Program {

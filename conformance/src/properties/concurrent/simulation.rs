@@ -13,9 +13,9 @@ use super::{
 };
 use crate::properties::seed::generator;
 
-static TALK: Mix = mix("talk", false, Share { delete: 0, read: 0, history: 10, clear: 0 });
-static STRANGERS: Mix = mix("strangers", true, Share { delete: 10, read: 10, history: 10, clear: 0 });
-static ALL: Mix = mix("all", false, Share { delete: 15, read: 15, history: 10, clear: 5 });
+static TALK: Mix = mix("talk", false, Share { delete: 0, read: 0, history: 10, clear: 0, listen: 5 });
+static STRANGERS: Mix = mix("strangers", true, Share { delete: 10, read: 10, history: 10, clear: 0, listen: 0 });
+static ALL: Mix = mix("all", false, Share { delete: 15, read: 15, history: 10, clear: 5, listen: 10 });
 static MIXES: [&Mix; 3] = [&TALK, &STRANGERS, &ALL];
 
 const fn mix(name: &'static str, strangers: bool, share: Share) -> Mix {
@@ -151,6 +151,10 @@ impl<'a> Simulation<'a> {
                 Ok(message) => message.map(|message| Saying::Delete { message }),
                 Err(()) => return false, // it is not announced yet
             },
+            (What::Listen, _) => match self.own_message(lane, partner, usize::MAX) {
+                Ok(_) => None,
+                Err(()) => return false, // it is not announced yet
+            },
             (What::Read, Some(room)) => Some(Saying::Read { room }),
             (What::Clear, Some(room)) => Some(Saying::Clear { room }),
             (What::History, Some(room)) => Some(Saying::History { room, limit: 20 }),
@@ -175,7 +179,9 @@ impl<'a> Simulation<'a> {
                 _ => None,
             })
             .collect();
-        let Some(text) = texts.get(which % texts.len().max(1)) else { return Ok(None) };
+        let last = texts.len().saturating_sub(1);
+        let place = if which == usize::MAX { last } else { which % texts.len().max(1) };
+        let Some(text) = texts.get(place) else { return Ok(None) };
         let heard = own.heard.iter().find_map(|heard| match &heard.what {
             Event::New(message) if message.text == **text => Some(message.id),
             _ => None,

@@ -196,10 +196,9 @@ impl Flight {
         } else if passing.is(NEW)
             && passing.is_author()
             && let Some(text) = payload["message"]["text"].as_str()
+            && let Some((room, user)) = self.texts.remove(text)
         {
-            if let Some((room, user)) = self.texts.remove(text) {
-                self.last.insert(room, (user, Instant::now()));
-            }
+            self.last.insert(room, (user, Instant::now()));
         }
     }
 
