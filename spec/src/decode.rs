@@ -45,6 +45,10 @@ pub fn decode<T: Payload>(payload: &RawValue) -> Result<T, Malformed> {
         if let Some(missing) = message.strip_prefix("missing field `") {
             return Malformed::MissingField(missing.trim_end_matches('`').to_owned());
         }
+        if let Some(twice) = message.strip_prefix("duplicate field `") {
+            let field = twice.trim_end_matches('`').to_owned();
+            return Malformed::Field { field, expected: "it only once".to_owned() };
+        }
         // serde says `invalid type: <what came>, expected <what belongs there>`, and only the second half is ours.
         let expected = message.rsplit_once(", expected ").map_or("valid JSON", |(_, expected)| expected);
         Malformed::Field { field, expected: expected.to_owned() }
@@ -76,6 +80,8 @@ mod tests {
             refusal::<CallStart>(r#"{"user_id": 1, "ice_candidate": null}"#),
             "`session_description` is missing"
         );
+        let twice = r#"{"room_id": 7, "room_id": 8, "text": "x"}"#;
+        assert_eq!(refusal::<MessageSend>(twice), "`room_id` is malformed: expected it only once");
     }
 
     #[test]

@@ -44,6 +44,7 @@ const FILES: &[&[Scenario]] = &[
     payloads::SCENARIOS,
     robustness::unknown::SCENARIOS,
     robustness::packets::SCENARIOS,
+    robustness::frames::SCENARIOS,
     robustness::oversized::SCENARIOS,
     robustness::binary::SCENARIOS,
     robustness::latency::SCENARIOS,

@@ -11,7 +11,7 @@ use tokio::{
     sync::{mpsc, oneshot},
     time::timeout,
 };
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{Message, protocol::frame::Frame};
 
 use super::{
     error::{AckError, SendError},
@@ -122,6 +122,15 @@ impl Sender {
     pub async fn send_many(&self, frames: impl IntoIterator<Item = String>) -> Result<(), SendError> {
         let frames = frames.into_iter().map(Message::text).collect();
         self.send(Outgoing::Frames(frames)).await
+    }
+
+    /// Sends WebSocket frames as they are made, such as fragments, or what breaks the rules of WebSocket. They are masked
+    /// on their way.
+    ///
+    /// # Errors
+    /// The connection is closed, or the server does not read.
+    pub async fn send_frames(&self, frames: Vec<Frame>) -> Result<(), SendError> {
+        self.send(Outgoing::Frames(frames.into_iter().map(Message::Frame).collect())).await
     }
 
     pub(super) async fn send(&self, outgoing: Outgoing) -> Result<(), SendError> {

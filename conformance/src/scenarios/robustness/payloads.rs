@@ -93,6 +93,7 @@ fn of_another_kind(kind: Kind, right: Option<&Value>) -> Vec<(&'static str, Valu
         ("an empty array", json!([])),
         ("an empty object", json!({})),
         ("an object with the right value", json!({"id": right})),
+        ("what stands for binary data", json!({"_placeholder": true, "num": 0})),
     ];
     let ids = [
         ("a word", json!("five")),
