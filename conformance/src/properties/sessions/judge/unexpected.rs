@@ -95,8 +95,16 @@ impl Judge<'_> {
             "EVT-1" if authorisations > 1 => "AUTH-9",
             "EVT-1" if unexpected.one_of_several => "AUTH-11",
             "SEND-3" if event.name == OnMessageNew::NAME && (self.is_start() || is_sentinel(event)) => "START-5",
+            // A call that nobody makes now was made while its user was away.
+            "CALL-4" if !self.is_call() => "CALL-6",
             requirement => requirement,
         }
+    }
+
+    /// Whether the step is a call or an answer that is to be heard.
+    fn is_call(&self) -> bool {
+        let mut expected = self.branch.events.values().flatten();
+        expected.any(|expectation| matches!(expectation.event, Event::Called(..) | Event::Answered(..)))
     }
 
     /// Whether the step is a `chat.start`.
