@@ -55,13 +55,14 @@ pub(super) async fn examine(fault: &Fault, binaries: &Binaries) -> FaultResult {
     result
 }
 
-fn blank(fault: &Fault) -> FaultResult {
+/// A fault that was not tried yet.
+pub(super) fn blank(fault: &Fault) -> FaultResult {
     FaultResult {
         id: fault.id.to_owned(),
         breaks: fault.breaks.to_owned(),
         level: Requirement::find(fault.breaks).map(|requirement| requirement.level.to_string()).unwrap_or_default(),
         wrong: fault.wrong.to_owned(),
-        conditional: fault.conditional,
+        condition: fault.condition.map(|condition| condition.as_str().to_owned()),
         made_by: if matches!(fault.made, Made::InTheServer) { "server" } else { "proxy" }.to_owned(),
         outcome: FaultOutcome::Failed,
         live: 0,

@@ -25,6 +25,60 @@ pub enum With {
     LongPatience,
 }
 
+/// The condition under which alone a fault shows itself. Ordinary use goes well, so that only who looks there finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Condition {
+    /// A later one of several messages, such as the third.
+    LaterMessage,
+    /// A page after the first.
+    LaterPage,
+    /// Characters beyond the first plane of Unicode.
+    AstralUnicode,
+    /// A user with several devices.
+    SeveralDevices,
+    /// Both sides act at once.
+    BothAtOnce,
+    /// Somebody left and came back, or the server did.
+    AfterReconnect,
+    /// Something was cleared or deleted before.
+    AfterClearOrDelete,
+    /// More than fifty messages.
+    OverFifty,
+    /// Input or a state that is rare in another way.
+    RareInput,
+}
+
+impl Condition {
+    /// Every condition.
+    pub const ALL: [Self; 9] = [
+        Self::LaterMessage,
+        Self::LaterPage,
+        Self::AstralUnicode,
+        Self::SeveralDevices,
+        Self::BothAtOnce,
+        Self::AfterReconnect,
+        Self::AfterClearOrDelete,
+        Self::OverFifty,
+        Self::RareInput,
+    ];
+
+    /// The condition in a few words.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::LaterMessage => "only a later message",
+            Self::LaterPage => "only a later page",
+            Self::AstralUnicode => "only astral Unicode",
+            Self::SeveralDevices => "only with several devices",
+            Self::BothAtOnce => "only when both act at once",
+            Self::AfterReconnect => "only after a return",
+            Self::AfterClearOrDelete => "only after clear or delete",
+            Self::OverFifty => "only over fifty messages",
+            Self::RareInput => "only with rare input",
+        }
+    }
+}
+
 /// One seeded fault.
 #[derive(Debug, Clone, Copy)]
 pub struct Fault {
@@ -34,8 +88,8 @@ pub struct Fault {
     pub breaks: &'static str,
     /// What an implementer got wrong, in one sentence.
     pub wrong: &'static str,
-    /// Whether it shows itself under a condition alone, such as only with two devices.
-    pub conditional: bool,
+    /// The condition under which alone it shows itself, if there is one.
+    pub condition: Option<Condition>,
     /// How it is made.
     pub made: Made,
     /// What it needs besides.
@@ -50,17 +104,17 @@ impl Fault {
         wrong: &'static str,
         rule: fn() -> Rule,
     ) -> Self {
-        Self { id, breaks, wrong, conditional: false, made: Made::OnTheWire(rule), with: &[] }
+        Self { id, breaks, wrong, condition: None, made: Made::OnTheWire(rule), with: &[] }
     }
 
     /// A fault that a decorator of the reference server makes.
     pub(super) const fn in_the_server(id: &'static str, breaks: &'static str, wrong: &'static str) -> Self {
-        Self { id, breaks, wrong, conditional: false, made: Made::InTheServer, with: &[] }
+        Self { id, breaks, wrong, condition: None, made: Made::InTheServer, with: &[] }
     }
 
     /// The same, shown under a condition alone.
-    pub(super) const fn conditional(mut self) -> Self {
-        self.conditional = true;
+    pub(super) const fn only(mut self, condition: Condition) -> Self {
+        self.condition = Some(condition);
         self
     }
 

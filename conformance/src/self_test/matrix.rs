@@ -33,8 +33,8 @@ pub struct FaultResult {
     pub level: String,
     /// What an implementer got wrong.
     pub wrong: String,
-    /// Whether it shows itself under a condition alone.
-    pub conditional: bool,
+    /// The condition under which alone it shows itself, if there is one.
+    pub condition: Option<String>,
     /// What makes it: `proxy` or `server`.
     pub made_by: String,
     /// What became of it.

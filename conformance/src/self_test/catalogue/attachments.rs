@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::help::{FAR, edit, number, rule};
 use crate::self_test::{
-    fault::{Fault, Rule},
+    fault::{Condition, Fault, Rule},
     known::Link,
     passage::Passage,
 };
@@ -42,13 +42,13 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("att-1-gone-from-the-history", "ATT-1", "The history does not join attachments.", || {
         edit("on.chat.history", |payload| {
             super::help::messages(payload, |message| message["attachment"] = Value::Null);
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "att-2-unknown-left-out",
         "ATT-2",
@@ -87,7 +87,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::AfterClearOrDelete),
     Fault::on_the_wire("att-5-text-required", "ATT-5", "An attachment needs a text with it.", || {
         rule(|passing| {
             if passing.is_action() && passing.payload()["text"] == "" && number(passing, "attachment_id").is_some() {

@@ -4,8 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
-use super::help::{DATE, edit, rule, swallow, user};
-use crate::self_test::{fault::Fault, frame::Towards, passage::Passage};
+use super::help::{DATE, edit, parts, rule, swallow, user};
+use crate::self_test::{
+    fault::{Condition, Fault},
+    frame::Towards,
+    passage::Passage,
+};
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault::on_the_wire(
@@ -42,11 +46,11 @@ pub(super) const FAULTS: &[Fault] = &[
         "AUTH-2",
         "A token is compared up to the length of what was sent, so that a part of it is enough.",
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::in_the_server("auth-2-case-of-token", "AUTH-2", "Tokens are compared by a collation that knows no case.")
-        .conditional(),
+        .only(Condition::RareInput),
     Fault::in_the_server("auth-2-space-around-token", "AUTH-2", "Tokens are trimmed before they are compared.")
-        .conditional(),
+        .only(Condition::RareInput),
     Fault::on_the_wire(
         "auth-2-refusal-names-the-user",
         "AUTH-2",
@@ -106,7 +110,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "auth-5-twice-where-unread",
         "AUTH-5",
@@ -124,7 +128,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::LaterMessage),
     Fault::on_the_wire(
         "auth-5-dialogs-of-others",
         "AUTH-5",
@@ -160,7 +164,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "AUTH-6",
         "A dialog's message is the newest of the user's own, where there is one.",
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("auth-7-other-sides-chat", "AUTH-7", "A dialog's chat is that of the other side.", || {
         rule(|passing| {
             let Some(user) = passing.user().filter(|_| passing.is("on.user.authorized")) else { return };
@@ -180,13 +184,28 @@ pub(super) const FAULTS: &[Fault] = &[
         "AUTH-7",
         "Counters live in the session: after coming back everything counts as read.",
     )
-    .conditional(),
+    .only(Condition::AfterReconnect),
     Fault::in_the_server(
         "auth-7-counts-own-messages",
         "AUTH-7",
         "The counter at authorisation counts the user's own messages, too.",
     )
-    .conditional(),
+    .only(Condition::RareInput),
+    Fault::on_the_wire(
+        "auth-7-stops-at-99",
+        "AUTH-7",
+        "The counter at authorisation stops at 99, as badges do.",
+        || {
+            edit("on.user.authorized", |payload| {
+                parts(payload, "chat", |chat| {
+                    if chat["unread_count"].as_u64() > Some(99) {
+                        chat["unread_count"] = 99.into();
+                    }
+                });
+            })
+        },
+    )
+    .only(Condition::OverFifty),
     Fault::on_the_wire("auth-8-closes-at-once", "AUTH-8", "The connection is closed after a wrong token.", || {
         rule(|passing| {
             if passing.is("on.user.authorized") && !succeeded(passing) {
@@ -212,7 +231,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "auth-9-second-time-refused",
         "AUTH-9",
@@ -241,7 +260,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "auth-10-says-switched-and-is-not",
         "AUTH-10",
@@ -262,7 +281,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "auth-11-newest-device-alone",
         "AUTH-11",
@@ -276,7 +295,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::SeveralDevices),
     Fault::on_the_wire(
         "auth-11-second-device-refused",
         "AUTH-11",
@@ -293,7 +312,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::SeveralDevices),
     Fault::on_the_wire(
         "auth-11-answers-reach-all-devices",
         "AUTH-11",
@@ -309,13 +328,13 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::SeveralDevices),
     Fault::in_the_server(
         "auth-11-fanout-by-user",
         "AUTH-11",
         "The table of sockets has one a user, and events go to that alone.",
     )
-    .conditional(),
+    .only(Condition::SeveralDevices),
 ];
 
 fn succeeded(passing: &Passage<'_>) -> bool {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::help::{number, rule, swallow, user};
 use crate::self_test::{
-    fault::{Fault, Rule},
+    fault::{Condition, Fault, Rule},
     frame::Towards,
     passage::Passage,
 };
@@ -33,14 +33,14 @@ pub(super) const FAULTS: &[Fault] = &[
         "null is taken for a missing field, and the end of candidates never arrives.",
         || refused(|value| value.is_null()),
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "call-3-objects-alone",
         "CALL-3",
         "Fields that are no objects are refused: texts, numbers, arrays.",
         || refused(|value| !value.is_object() && !value.is_null()),
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "call-3-nulls-stripped",
         "CALL-3",
@@ -53,7 +53,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("call-3-long-description-cut", "CALL-3", "A description over 16 KiB is cut.", || {
         fields(|value| {
             map_texts(value, &|text| {
@@ -61,11 +61,22 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("call-3-line-ends", "CALL-3", "SDP loses the CR of its line ends.", || {
         fields(|value| map_texts(value, &|text| text.replace("\r\n", "\n")))
     })
-    .conditional(),
+    .only(Condition::RareInput),
+    Fault::on_the_wire(
+        "call-3-halves-of-astral",
+        "CALL-3",
+        "A codec of two bytes a character loses what needs four.",
+        || {
+            fields(|value| {
+                map_texts(value, &|text| text.replace(|letter: char| u32::from(letter) > 0xFFFF, "\u{FFFD}\u{FFFD}"))
+            })
+        },
+    )
+    .only(Condition::AstralUnicode),
     Fault::on_the_wire(
         "call-3-known-fields-alone",
         "CALL-3",
@@ -82,7 +93,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "call-4-told-to-everyone",
         "CALL-4",
@@ -118,7 +129,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "call-4-echoed-to-the-caller",
         "CALL-4",
@@ -142,7 +153,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::SeveralDevices),
     Fault::on_the_wire(
         "call-6-delivered-later",
         "CALL-6",
@@ -165,7 +176,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::AfterReconnect),
     Fault::on_the_wire("call-6-rings-oneself", "CALL-6", "Calling oneself rings.", || {
         rule(|passing| {
             let Some(me) = passing.user().filter(|_| passing.is("call.start")) else { return };
@@ -191,7 +202,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
 ];
 
 /// Puts the user of this connection in the place of the other.

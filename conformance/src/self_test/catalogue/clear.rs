@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::{Value, json};
 
 use super::help::{dialog_of, number, rule, set_unread, unread};
-use crate::self_test::{fault::Fault, known::Link, passage::Passage};
+use crate::self_test::{
+    fault::{Condition, Fault},
+    known::Link,
+    passage::Passage,
+};
 
 const CLEARED: &str = "on.chat.clear";
 
@@ -28,7 +32,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "clear-2-other-side-untold",
         "CLEAR-2",
@@ -57,7 +61,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "clear-2-callers-chat",
         "CLEAR-2",
@@ -100,7 +104,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::AfterClearOrDelete),
     Fault::on_the_wire(
         "clear-3-dialog-gone",
         "CLEAR-3",
@@ -113,7 +117,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::AfterClearOrDelete),
     Fault::on_the_wire(
         "clear-3-newest-message-stays",
         "CLEAR-3",
@@ -138,7 +142,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::AfterClearOrDelete),
     Fault::on_the_wire(
         "clear-4-room-locked",
         "CLEAR-4",
@@ -155,7 +159,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::AfterClearOrDelete),
     Fault::on_the_wire("clear-5-no-membership-check", "CLEAR-5", "Whoever knows a room's id can clear it.", || {
         rule(|passing| {
             let Some(room) = number(passing, "room_id").filter(|_| passing.is("chat.clear")) else { return };
@@ -181,7 +185,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
 ];
 
 /// Who asked for a clearing, to tell the caller from the other side.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::help::rule;
 use crate::self_test::{
-    fault::{Fault, With},
+    fault::{Condition, Fault, With},
     frame::{Frame, Towards},
     known::Link,
     passage::Passage,
@@ -70,7 +70,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "conn-3-pongs-unneeded",
         "CONN-3",
@@ -102,7 +102,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "conn-4-never-joined-stays",
         "CONN-4",

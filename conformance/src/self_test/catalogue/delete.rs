@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::help::{number, rule, set_unread, swallow, unread};
 use crate::self_test::{
-    fault::Fault,
+    fault::{Condition, Fault},
     frame::{Frame, Towards},
 };
 
@@ -71,7 +71,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "del-2-still-the-newest",
         "DEL-2",
@@ -87,7 +87,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::AfterClearOrDelete),
     Fault::on_the_wire("del-3-no-membership-check", "DEL-3", "Whoever knows a message's id can delete it.", || {
         rule(|passing| {
             let Some(message) = number(passing, "message_id").filter(|_| passing.is("message.delete")) else { return };
@@ -122,7 +122,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "del-4-announced-again",
         "DEL-4",
@@ -143,7 +143,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::AfterClearOrDelete),
     Fault::on_the_wire(
         "del-5-stays-unread",
         "DEL-5",
@@ -177,7 +177,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::AfterClearOrDelete),
 ];
 
 /// The messages that were deleted, by room.

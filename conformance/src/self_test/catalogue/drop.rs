@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::help::{FAR, announcement, dialog_of, number, rule};
 use crate::self_test::{
-    fault::Fault,
+    fault::{Condition, Fault},
     frame::{Frame, Towards},
     known::Known,
 };
@@ -59,7 +59,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("drop-6-both-events", "DROP-6", "Deleting clears first, and both are announced.", || {
         rule(|passing| {
             if passing.is(DROPPED) {
@@ -117,7 +117,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "drop-2-history-readable",
         "DROP-2",
@@ -187,7 +187,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::AfterClearOrDelete),
     Fault::on_the_wire(
         "drop-4-never-again",
         "DROP-4",
@@ -206,7 +206,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::AfterClearOrDelete),
     Fault::on_the_wire("drop-5-no-membership-check", "DROP-5", "Whoever knows a room's id can delete it.", || {
         rule(|passing| {
             let Some(room) = number(passing, "room_id").filter(|_| passing.is("chat.delete")) else { return };

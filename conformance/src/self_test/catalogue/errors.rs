@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::help::{rule, swallow};
 use crate::self_test::{
-    fault::{Fault, Rule},
+    fault::{Condition, Fault, Rule},
     frame::{Frame, Towards},
     known::Link,
     passage::Passage,
@@ -26,7 +26,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::SeveralDevices),
     Fault::on_the_wire("err-1-wrong-token-too", "ERR-1", "A wrong token gets on.error besides success: false.", || {
         rule(|passing| {
             if passing.is("on.user.authorized") && passing.payload()["success"] == false {
@@ -35,7 +35,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("err-1-action-left-out", "ERR-1", "on.error names no action.", || {
         rule(|passing| {
             if passing.is(ERROR) {
@@ -85,20 +85,20 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("err-3-one-code-for-all", "ERR-3", "Every refusal has the code internal.", || code(|_| Some("internal"))),
     Fault::on_the_wire("err-3-forbidden-not-found", "ERR-3", "A message of the other side's is not found where it is forbidden to delete it.", || {
         code(|code| (code == "forbidden").then_some("not_found"))
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("err-3-offline-not-found", "ERR-3", "A user who is not connected is not found.", || {
         code(|code| (code == "offline").then_some("not_found"))
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("err-3-second-user-unauthenticated", "ERR-3", "A second user on a connection is unauthenticated instead of a conflict.", || {
         code(|code| (code == "conflict").then_some("unauthenticated"))
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("err-4-no-field-named", "ERR-4", "The message of invalid_payload is always the same, and names no field.", || {
         refusals(|_, error| {
             if error["code"] == "invalid_payload" {
@@ -113,7 +113,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("err-5-message-tells", "ERR-5", "The code is the same and the message is not: it says that the room is somebody else's.", || {
         let mut asked: HashMap<Link, u64> = HashMap::new();
         rule(move |passing| {
@@ -131,7 +131,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("err-6-payload-before-authorisation", "ERR-6", "A malformed payload is told before it is asked whether the socket is authorised.", || {
         let mut malformed: HashMap<Link, bool> = HashMap::new();
         rule(move |passing| {
@@ -147,7 +147,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
 ];
 
 /// Changes the error of a refusal, whichever way it is told.

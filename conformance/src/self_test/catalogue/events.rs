@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::help::{edit_all, rule};
-use crate::self_test::{fault::Fault, frame::Frame};
+use crate::self_test::{
+    fault::{Condition, Fault},
+    frame::Frame,
+};
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault::on_the_wire("evt-1-messages-twice", "EVT-1", "Each message is emitted to the room and to the user.", || {
@@ -32,7 +35,24 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::LaterMessage),
+    Fault::on_the_wire(
+        "evt-1-listeners-pile-up",
+        "EVT-1",
+        "A listener is added at each authorisation and removed at no goodbye: who came back hears everything twice.",
+        || {
+            let mut came: HashMap<u64, u64> = HashMap::new();
+            rule(move |passing| {
+                let Some(me) = passing.user() else { return };
+                if passing.is("on.user.authorized") && passing.payload()["success"] == true {
+                    *came.entry(me).or_default() += 1;
+                } else if passing.is("on.call.init") && came.get(&me).is_some_and(|times| *times > 1) {
+                    passing.again();
+                }
+            })
+        },
+    )
+    .only(Condition::AfterReconnect),
     Fault::on_the_wire(
         "evt-1-history-twice",
         "EVT-1",
@@ -58,7 +78,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::SeveralDevices),
     Fault::on_the_wire("evt-2-second-argument", "EVT-2", "Events carry the time as a second argument.", || {
         rule(|passing| {
             if passing.name().starts_with("on.")
@@ -89,7 +109,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "evt-3-null-attachment-refused",
         "EVT-3",
@@ -114,11 +134,11 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::in_the_server(
         "evt-1-fanout-twice-for-two-devices",
         "EVT-1",
         "Delivery goes through the user and through the user's sockets: whoever has two hears everything twice.",
     )
-    .conditional(),
+    .only(Condition::SeveralDevices),
 ];

@@ -5,7 +5,12 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 
 use super::help::{edit, number, rule, swallow};
-use crate::self_test::{fault::Fault, frame::Towards, known::Link, passage::Passage};
+use crate::self_test::{
+    fault::{Condition, Fault},
+    frame::Towards,
+    known::Link,
+    passage::Passage,
+};
 
 const PAGE: &str = "on.chat.history";
 const ASK: &str = "chat.history";
@@ -41,7 +46,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "HIST-1",
         "The query for a page forgets the room, so that a user with two dialogs sees both in each.",
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "hist-2-one-too-many",
         "HIST-2",
@@ -73,7 +78,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::LaterPage),
     Fault::on_the_wire(
         "hist-3-position-included",
         "HIST-3",
@@ -86,7 +91,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::LaterPage),
     Fault::on_the_wire(
         "hist-3-one-hidden-between-pages",
         "HIST-3",
@@ -102,7 +107,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::LaterPage),
     Fault::on_the_wire("hist-3-position-ignored", "HIST-3", "last_id is ignored: every page is the newest.", || {
         rule(|passing| {
             if passing.is(ASK) && number(passing, "last_id").is_some() {
@@ -138,13 +143,13 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::LaterPage),
     Fault::in_the_server(
         "hist-3-nothing-beyond-50",
         "HIST-3",
         "Only the newest 50 messages of a room are kept within reach: what is older is on no page.",
     )
-    .conditional(),
+    .only(Condition::OverFifty),
     Fault::on_the_wire("hist-4-shuffled", "HIST-4", "A page is put together from a map, in no order.", || {
         edit(PAGE, |payload| {
             if let Some(messages) = payload["messages"].as_array_mut().filter(|messages| messages.len() > 2) {
@@ -164,7 +169,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "hist-4-own-messages-first",
         "HIST-4",
@@ -180,11 +185,11 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("hist-5-empty-unanswered", "HIST-5", "An empty room gets no answer.", || {
         swallow(PAGE, |passing| passing.payload()["messages"].as_array().is_some_and(Vec::is_empty))
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "hist-5-null-for-nothing",
         "HIST-5",
@@ -197,7 +202,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "hist-6-no-membership-check",
         "HIST-6",
@@ -234,7 +239,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "A limit over the maximum is refused instead of cut to it.",
         || swallow(ASK, |passing| number(passing, "limit").is_some_and(|limit| limit > 100)),
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("hist-10-zero-is-default", "HIST-10", "limit: 0 is taken for none, as 0 is falsy.", || {
         lenient_limit(|limit| *limit == 0, || Value::Null)
     }),
@@ -247,11 +252,11 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault::on_the_wire("hist-10-fraction-rounded", "HIST-10", "A fractional limit is rounded.", || {
         lenient_limit(|limit| limit.as_f64().is_some_and(|limit| limit > 0.0 && limit.fract() != 0.0), || json!(2))
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("hist-10-text-accepted", "HIST-10", "A limit in a text is read as a number.", || {
         lenient_limit(Value::is_string, || json!(2))
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("hist-11-reading-marks", "HIST-11", "Asking for the history marks the room as read.", || {
         let mut silent: HashMap<Link, u32> = HashMap::new();
         rule(move |passing| {
@@ -283,7 +288,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::AfterClearOrDelete),
     Fault::on_the_wire(
         "hist-12-unknown-position",
         "HIST-12",
@@ -294,7 +299,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::LaterPage),
     Fault::on_the_wire(
         "hist-12-position-of-another-room",
         "HIST-12",
@@ -306,7 +311,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::LaterPage),
     Fault::on_the_wire(
         "hist-12-arrivals-shift-pages",
         "HIST-12",
@@ -338,7 +343,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::LaterPage),
 ];
 
 /// The room of an action of an outsider, and a connection of one of its users.

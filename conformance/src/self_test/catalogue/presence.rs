@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::help::{rule, swallow};
 use crate::self_test::{
-    fault::Fault,
+    fault::{Condition, Fault},
     frame::{End, Frame, Towards},
     known::Link,
     passage::Passage,
@@ -39,7 +39,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "pres-1-first-time-alone",
         "PRES-1",
@@ -53,7 +53,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::AfterReconnect),
     Fault::in_the_server(
         "pres-1-fanout-tells-one-shard",
         "PRES-1",
@@ -79,7 +79,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::SeveralDevices),
     Fault::on_the_wire("pres-3-one-of-two", "PRES-3", "Closing one of two devices announces the user offline.", || {
         // The user of a connection is forgotten when it ends, so it is remembered here.
         let mut users: HashMap<u64, u64> = HashMap::new();
@@ -92,7 +92,7 @@ pub(super) const FAULTS: &[Fault] = &[
             tell_others(passing, user, &json!({"id": user, "online": false}));
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "pres-4-to-everybody",
         "PRES-4",
@@ -132,7 +132,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "pres-8-refused-announced",
         "PRES-8",
@@ -181,7 +181,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::AfterReconnect),
 ];
 
 /// What an announcement says; `None` where it is none.

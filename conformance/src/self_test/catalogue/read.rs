@@ -5,7 +5,10 @@ use std::collections::{HashMap, HashSet};
 use serde_json::json;
 
 use super::help::{dialog_of, number, rule, set_unread, swallow, unread};
-use crate::self_test::{fault::Fault, known::Link};
+use crate::self_test::{
+    fault::{Condition, Fault},
+    known::Link,
+};
 
 const READ: &str = "on.chat.read";
 
@@ -23,6 +26,26 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     ),
+    Fault::on_the_wire(
+        "read-1-fifty-at-a-time",
+        "READ-1",
+        "A page of messages is marked as read, not all: over fifty some stay unread.",
+        || {
+            let mut counts: HashMap<(u64, u64), u64> = HashMap::new();
+            rule(move |passing| {
+                let Some(key) = passing.room().zip(passing.user()) else { return };
+                if passing.is("on.message.new") {
+                    counts.insert(key, unread(passing.payload()));
+                } else if passing.is(READ)
+                    && let Some(left) =
+                        counts.remove(&key).and_then(|count| count.checked_sub(50)).filter(|left| *left > 0)
+                {
+                    passing.edit(|payload| set_unread(payload, left));
+                }
+            })
+        },
+    )
+    .only(Condition::OverFifty),
     Fault::on_the_wire("read-1-other-sides-chat", "READ-1", "The answer carries the chat of the other side.", || {
         rule(|passing| {
             let (Some(room), Some(me)) = (passing.room().filter(|_| passing.is(READ)), passing.user()) else { return };
@@ -44,7 +67,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::AfterReconnect),
     Fault::on_the_wire(
         "read-2-next-message-counts-all",
         "READ-2",
@@ -69,7 +92,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("read-3-both-sides", "READ-3", "Reading sets the counters of both sides back.", || {
         let mut silent: HashSet<Link> = HashSet::new();
         rule(move |passing| {
@@ -134,7 +157,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "read-6-empty-room-unanswered",
         "READ-6",
@@ -155,5 +178,5 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::AfterClearOrDelete),
 ];

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::help::{FAR, announcement, dialog_of, rule};
 use crate::self_test::{
-    fault::{Fault, Rule, With},
+    fault::{Condition, Fault, Rule, With},
     frame::{Frame, Towards},
     known::Link,
     passage::Passage,
@@ -49,7 +49,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "rob-1-no-payload-ends-the-connection",
         "ROB-1",
@@ -64,7 +64,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "rob-1-null-payload-crashes",
         "ROB-1",
@@ -79,7 +79,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "rob-1-negative-made-positive",
         "ROB-1",
@@ -97,7 +97,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "rob-1-position-unchecked",
         "ROB-1",
@@ -111,7 +111,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "rob-1-success-for-nothing",
         "ROB-1",
@@ -134,14 +134,14 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("rob-9-id-in-a-text", "ROB-9", "An id in a text is read as a number.", || {
         lenient_ids(|value| value.as_str().and_then(|text| text.parse().ok()))
     }),
     Fault::on_the_wire("rob-9-fraction-cut", "ROB-9", "An id with a fraction is cut to a whole number.", || {
         lenient_ids(|value| value.as_f64().filter(|number| *number > 1.0 && number.fract() != 0.0).and_then(whole))
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "rob-2-unknown-name-closes",
         "ROB-2",
@@ -179,7 +179,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "rob-3-extra-field-refused",
         "ROB-3",
@@ -213,7 +213,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "rob-4-malformed-crashes",
         "ROB-4",
@@ -246,7 +246,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "rob-5-oversized-crashes",
         "ROB-5",
@@ -265,7 +265,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "rob-6-binary-made-text",
         "ROB-6",
@@ -296,14 +296,14 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "rob-7-waits-for-slow-readers",
         "ROB-7",
         "Each write is awaited before the next client's: one who does not read stops all others.",
         || rule(|_| {}),
     )
-    .conditional()
+    .only(Condition::RareInput)
     .with(&[With::OneWriter]),
     Fault::on_the_wire(
         "rob-8-flood-delays-all",
@@ -326,7 +326,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
 ];
 
 /// A rule that takes for an id what is none.

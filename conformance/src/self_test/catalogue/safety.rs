@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::help::{FAR, number, rule, user};
 use crate::self_test::{
-    fault::Fault,
+    fault::{Condition, Fault},
     frame::{Frame, Towards},
     known::Link,
     passage::Passage,
@@ -25,7 +25,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "chat.clear and chat.read have no guard, as all others have.",
         || rule(|passing| borrow(passing, &["chat.clear", "chat.read"], Who::Unauthorised)),
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("sec-1-history-unauthorised", "SEC-1", "chat.history answers who is not authorised.", || {
         let mut lent: HashMap<Link, Vec<Link>> = HashMap::new();
         rule(move |passing| lend_history(passing, &mut lent, Who::Unauthorised))
@@ -48,7 +48,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "sec-1-told-before-authorised",
         "SEC-1",
@@ -66,7 +66,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "sec-2-reading-for-others",
         "SEC-2",
@@ -100,7 +100,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "sec-3-forbidden-room",
         "SEC-3",
@@ -113,7 +113,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "A message of others is forbidden, one that never was is not found.",
         || tell_apart("message_id", |passing, message| passing.known.messages.contains_key(&message)),
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "sec-3-forbidden-attachment",
         "SEC-3",
@@ -123,7 +123,7 @@ pub(super) const FAULTS: &[Fault] = &[
             tell_apart("attachment_id", |_, attachment| attachment < FAR)
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::in_the_server(
         "sec-4-no-throttle",
         "SEC-4",
@@ -147,7 +147,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("sec-5-token-in-the-answer", "SEC-5", "The answer to user.auth echoes the credentials.", || {
         rule(|passing| {
             let account = passing.user().and_then(|me| passing.known.accounts.get(&me));
@@ -181,7 +181,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "sec-5-token-in-an-acknowledgement",
         "SEC-5",
@@ -198,7 +198,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
 ];
 
 /// Who must not have an effect.

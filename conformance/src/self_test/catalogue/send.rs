@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::help::{FAR, announcement, number, rule, set_unread, swallow, unread};
 use crate::self_test::{
-    fault::Fault,
+    fault::{Condition, Fault},
     frame::{Frame, Towards},
     passage::Passage,
 };
@@ -23,7 +23,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault::on_the_wire("send-1-other-side-untold", "SEND-1", "The other side is told of the first message and of no later one.", || {
         swallow(NEW, |passing| passing.cause() == "message.send" && !passing.is_author())
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("send-1-id-by-recipient", "SEND-1", "A message is stored once a recipient, so that the two hear of different ids.", || {
         rule(|passing| {
             if passing.is(NEW) && passing.cause() == "message.send" && !passing.is_author() {
@@ -50,7 +50,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::LaterMessage),
     Fault::on_the_wire("send-2-stops-at-50", "SEND-2", "Unread messages are counted on the newest page, so that the counter stops at 50.", || {
         rule(|passing| {
             if passing.is(NEW) && unread(passing.payload()) > 50 {
@@ -58,7 +58,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::OverFifty),
     Fault::on_the_wire("send-2-delivered-is-read", "SEND-2", "A message that reaches a connected user does not count: delivered is taken for read.", || {
         rule(|passing| {
             if passing.is(NEW) && !passing.is_author() && passing.cause() == "message.send" {
@@ -80,7 +80,7 @@ pub(super) const FAULTS: &[Fault] = &[
             });
         })
     })
-    .conditional(),
+    .only(Condition::LaterMessage),
     Fault::on_the_wire("send-3-leaks-to-other-partners", "SEND-3", "A message goes to everyone with whom the sender has a dialog, not only to the one of the room.", || {
         rule(|passing| {
             let Some(room) = passing.room().filter(|_| passing.is(NEW) && passing.is_author()) else { return };
@@ -93,13 +93,13 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::in_the_server(
         "send-3-fanout-to-the-newest",
         "SEND-3",
         "A variable that outlives its loop: whoever connected last hears every message.",
     ),
-    Fault::in_the_server("send-5-third-message-lost", "SEND-5", "Every third message is announced and never stored: its insert is not awaited.").conditional(),
+    Fault::in_the_server("send-5-third-message-lost", "SEND-5", "Every third message is announced and never stored: its insert is not awaited.").only(Condition::LaterMessage),
     Fault::on_the_wire("send-5-history-lags", "SEND-5", "The history is read from a replica that is 300 ms behind: whoever asks at once misses the newest.", || {
         let mut seen: HashMap<u64, Instant> = HashMap::new();
         rule(move |passing| {
@@ -120,7 +120,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("send-5-lost-while-away", "SEND-5", "A message to a user who is away is announced to the sender and not stored: seen only when the other is offline.", || {
         let mut lost: BTreeSet<u64> = BTreeSet::new();
         rule(move |passing| {
@@ -140,7 +140,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::AfterReconnect),
     Fault::on_the_wire("send-6-numbered-by-room", "SEND-6", "Messages are numbered from 1 in each room.", || {
         let mut numbers: HashMap<u64, Vec<u64>> = HashMap::new();
         rule(move |passing| {
@@ -171,7 +171,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::AfterClearOrDelete),
     Fault::on_the_wire("send-6-from-one-after-clearing", "SEND-6", "Clearing a room sets its numbering back.", || {
         let mut cleared: BTreeSet<u64> = BTreeSet::new();
         rule(move |passing| {
@@ -183,7 +183,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::AfterClearOrDelete),
     Fault::on_the_wire("send-7-overtaken", "SEND-7", "Each action has a task of its own, so that of messages sent without waiting one overtakes another.", || {
         let mut waiting: HashMap<u64, u32> = HashMap::new();
         let mut held: HashMap<u64, Frame> = HashMap::new();
@@ -206,7 +206,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("send-8-own-first", "SEND-8", "A socket's own messages are echoed at once and those of others come by the bus: both sides see their own first, when both send at once.", || {
         let mut waiting: HashMap<u64, i64> = HashMap::new();
         let mut held: HashMap<u64, Vec<Frame>> = HashMap::new();
@@ -226,7 +226,46 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::BothAtOnce),
+    Fault::on_the_wire("send-2-count-lost-at-once", "SEND-2", "The counter is read, raised and written back: of two who send at once, one loses what the other counted.", || {
+        let mut under_way: HashMap<u64, i64> = HashMap::new();
+        rule(move |passing| {
+            let Some(me) = passing.user() else { return };
+            if passing.is("message.send") {
+                *under_way.entry(me).or_default() += 1;
+            } else if passing.is(NEW) && passing.is_author() {
+                *under_way.entry(me).or_default() -= 1;
+            } else if passing.is(NEW) && under_way.get(&me).is_some_and(|own| *own > 0) {
+                passing.edit(|payload| set_unread(payload, unread(payload).saturating_sub(1)));
+            }
+        })
+    })
+    .only(Condition::BothAtOnce),
+    Fault::on_the_wire("send-6-one-id-for-two-at-once", "SEND-6", "Ids are the newest plus one, looked up before the insert: two who send at once get the same.", || {
+        let mut under_way: HashMap<u64, i64> = HashMap::new();
+        let mut twins: HashMap<u64, u64> = HashMap::new();
+        rule(move |passing| {
+            let Some(me) = passing.user() else { return };
+            let message = passing.payload()["message"]["id"].as_u64().unwrap_or(0);
+            if passing.is("message.send") {
+                *under_way.entry(me).or_default() += 1;
+            } else if passing.is(NEW) {
+                let author = passing.payload()["message"]["user_id"].as_u64().unwrap_or(0);
+                let other = passing.room().and_then(|room| passing.known.other_of(room, author));
+                let both = other.is_some_and(|other| under_way.get(&other).is_some_and(|count| *count > 0));
+                if author == me {
+                    *under_way.entry(me).or_default() -= 1;
+                }
+                if both {
+                    twins.entry(message).or_insert(message - 1);
+                }
+                if let Some(twin) = twins.get(&message) {
+                    passing.edit(|payload| payload["message"]["id"] = (*twin).into());
+                }
+            }
+        })
+    })
+    .only(Condition::BothAtOnce),
     Fault::on_the_wire("send-9-no-membership-check", "SEND-9", "Whoever knows a room's id can send to it.", || {
         rule(|passing| {
             let Some(room) = number(passing, "room_id").filter(|_| passing.is("message.send")) else { return };
@@ -246,7 +285,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("send-11-attachment-left-out", "SEND-11", "A message without an attachment has no field for it: nulls are left out.", || {
         super::help::edit_all(|payload| {
             super::help::messages(payload, |message| {

@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::json;
 
 use super::help::{FAR, announcement, rule, set_unread, unread, user};
-use crate::self_test::{fault::Fault, frame::Towards, passage::Passage};
+use crate::self_test::{
+    fault::{Condition, Fault},
+    frame::Towards,
+    passage::Passage,
+};
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault::on_the_wire(
@@ -81,7 +85,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::LaterMessage),
     Fault::on_the_wire(
         "start-3-one-payload-for-both",
         "START-3",
@@ -140,7 +144,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "start-6-room-by-direction",
         "START-6",
@@ -158,7 +162,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("start-7-with-oneself", "START-7", "A dialog with oneself is made.", || {
         rule(|passing| {
             let Some(me) = passing.user().filter(|_| passing.is("chat.start")) else { return };
@@ -183,7 +187,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "start-8-beginner-alone",
         "START-8",
@@ -209,7 +213,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::AfterReconnect),
     Fault::on_the_wire(
         "start-9-two-rooms-at-once",
         "START-9",
@@ -241,7 +245,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::BothAtOnce),
     Fault::on_the_wire(
         "start-10-empty-text",
         "START-10",
@@ -256,7 +260,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("start-10-short-limit", "START-10", "A first message may hold 500 characters at most.", || {
         rule(|passing| {
             if passing.is("chat.start")
@@ -266,7 +270,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
 ];
 
 /// The rooms that were seen, to know a new one by its first message.

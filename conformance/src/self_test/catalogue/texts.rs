@@ -5,45 +5,48 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::help::{FAR, announcement, edit, rule, stored_text, texts};
-use crate::self_test::fault::Fault;
+use crate::self_test::fault::{Condition, Fault};
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault::on_the_wire("send-4-trims", "SEND-4", "Texts are trimmed.", || stored_text(|text| text.trim().to_owned()))
-        .conditional(),
+        .only(Condition::RareInput),
     Fault::on_the_wire(
         "send-4-cuts-astral",
         "SEND-4",
         "A database column of three bytes a character loses what is outside of the first plane.",
-        || {
-            stored_text(|text| {
-                text.chars().map(|letter| if u32::from(letter) > 0xFFFF { '?' } else { letter }).collect()
-            })
-        },
+        || stored_text(without_astral),
     )
-    .conditional(),
+    .only(Condition::AstralUnicode),
+    Fault::on_the_wire(
+        "send-4-history-cuts-astral",
+        "SEND-4",
+        "Messages are announced from memory and read back from a column that loses what is outside of the first plane.",
+        || edit("on.chat.history", |payload| texts(payload, without_astral)),
+    )
+    .only(Condition::AstralUnicode),
     Fault::on_the_wire("send-4-composes-accents", "SEND-4", "Texts are normalised to NFC.", || {
         stored_text(|text| text.replace("e\u{301}", "é").replace("A\u{30A}", "Å"))
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("send-4-line-ends", "SEND-4", "Line ends are made uniform, as forms do.", || {
         stored_text(|text| text.replace("\r\n", "\n"))
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("send-4-escapes-html", "SEND-4", "Texts are escaped for HTML on the server.", || {
         stored_text(|text| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("send-4-strips-tags", "SEND-4", "A sanitiser strips what looks like a tag.", || {
         stored_text(|text| text.replace("<b>", "").replace("</b>", "").replace("<script>", ""))
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "send-4-column-of-255",
         "SEND-4",
         "A column of 255 characters cuts longer texts silently.",
         || stored_text(|text| text.chars().take(255).collect()),
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "send-4-cut-at-the-limit",
         "SEND-4",
@@ -62,14 +65,14 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "send-4-history-alone",
         "SEND-4",
         "Texts are announced as they came and stored with doubled quotes: only the history shows it.",
         || edit("on.chat.history", |payload| texts(payload, |text| text.replace('\'', "''"))),
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "send-4-unprintable-stripped",
         "SEND-4",
@@ -80,14 +83,14 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "send-4-number-from-text",
         "SEND-4",
         "A text that looks like a number loses its leading zeros on the way through a loosely typed store.",
         || stored_text(|text| text.parse::<u64>().map_or_else(|_| text.to_owned(), |number| number.to_string())),
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "send-4-first-message-trimmed",
         "SEND-4",
@@ -105,7 +108,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "send-10-empty-accepted",
         "SEND-10",
@@ -123,7 +126,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("send-10-limit-of-1000", "SEND-10", "Texts over 1,000 characters are refused.", || {
         rule(|passing| {
             if passing.is("message.send")
@@ -147,7 +150,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "send-1-long-text-to-its-sender-alone",
         "SEND-1",
@@ -163,5 +166,10 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
 ];
+
+/// A text in which what is outside of the first plane is lost.
+fn without_astral(text: &str) -> String {
+    text.chars().map(|letter| if u32::from(letter) > 0xFFFF { '?' } else { letter }).collect()
+}

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::help::{dates, edit, edit_all, messages, parts};
-use crate::self_test::fault::Fault;
+use crate::self_test::fault::{Condition, Fault};
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault::on_the_wire("type-1-room-without-date", "TYPE-1", "A room has no created_at.", || {
@@ -32,7 +32,7 @@ pub(super) const FAULTS: &[Fault] = &[
             });
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("type-2-ids-in-texts", "TYPE-2", "Ids are texts: BIGINT comes from the driver so.", || {
         edit_all(|payload| messages(payload, |message| message["id"] = message["id"].to_string().into()))
     }),
@@ -41,7 +41,7 @@ pub(super) const FAULTS: &[Fault] = &[
             messages(payload, |message| message["user_id"] = message["user_id"].to_string().into());
         })
     })
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("type-2-unsafe-integer", "TYPE-2", "Ids are of 64 bits, over what JavaScript can hold.", || {
         edit_all(|payload| {
             messages(payload, |message| message["id"] = ((1_u64 << 60) + message["id"].as_u64().unwrap_or(0)).into());
@@ -63,7 +63,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire("type-4-no-milliseconds", "TYPE-4", "Dates have whole seconds.", || {
         edit_all(|payload| dates(payload, &|date| format!("{}Z", date.split('.').next().unwrap_or(date)).into()))
     }),
@@ -90,7 +90,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "Messages on pages of the history carry an inner flag.",
         || edit("on.chat.history", |payload| messages(payload, |message| message["is_deleted"] = false.into())),
     )
-    .conditional(),
+    .only(Condition::RareInput),
     Fault::on_the_wire(
         "type-6-changed-before-made",
         "TYPE-6",

@@ -18,7 +18,7 @@ use crate::{
 pub(super) fn page(matrix: &Matrix) -> Markup {
     let tone = if matrix.holds() { Verdict::Pass } else { Verdict::Violation };
     let title = if matrix.holds() { "The suite sees" } else { "The suite is blind, or accuses" };
-    let conditional = matrix.faults.iter().filter(|fault| fault.conditional).count();
+    let conditional = matrix.faults.iter().filter(|fault| fault.condition.is_some()).count();
     let content = html! {
         header.banner data-verdict=(tone) {
             h1 { (title) }
@@ -91,7 +91,7 @@ fn fault_row(fault: &FaultResult) -> Markup {
     html! {
         tr id=(fault.id) {
             th scope="row" {
-                code { (fault.id) } @if fault.conditional { " " small { "conditional" } }
+                code { (fault.id) } @if let Some(condition) = &fault.condition { " " small { (condition) } }
                 br; small { (prose(&fault.wrong)) }
             }
             td { (mark(tone(fault.outcome))) " " (fault.outcome.as_str()) }
