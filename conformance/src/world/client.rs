@@ -459,12 +459,20 @@ impl Client {
         count(OnUserAuthorized::NAME, Heard::Received) <= count(UserAuth::NAME, Heard::Sent)
     }
 
+    /// Whether an event is about a dialog of this socket's user: its side of a room that it is in.
+    fn takes_part(&self, payload: &Value) -> bool {
+        let is_self = |id: &Value| id.as_u64() == Some(self.id().get());
+        let users = payload["room"]["users"].as_array();
+        is_self(&payload["chat"]["user_id"])
+            && users.is_none_or(|users| users.is_empty() || users.iter().any(|user| is_self(&user["id"])))
+    }
+
     fn find_unexpected(&self, event: &HeardEvent, repeated: bool, requirement: Option<&'static str>) {
         let unexpected = Unexpected {
             event: &event.name,
             repeated,
             authorised: self.is_authorised(),
-            member: event.payload["chat"]["user_id"].as_u64() == Some(self.id().get()),
+            member: self.takes_part(&event.payload),
             one_of_several: self.has_siblings(),
         };
         let requirement = match requirement {
