@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::help::{rule, set_unread, unread};
 use crate::self_test::{
-    fault::Fault,
+    fault::{Condition, Fault},
     frame::{Frame, Towards},
     known::Link,
     passage::Passage,
@@ -28,7 +28,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::BothAtOnce),
     Fault::on_the_wire("send-2-lost-update", "SEND-2", "Read, add one, write: where both sides send at once, one of the two updates of the counter is lost.", || {
         let (mut flight, mut lost) = (Flight::default(), Offsets::default());
         let mut seen: BTreeSet<u64> = BTreeSet::new();
@@ -44,7 +44,7 @@ pub(super) const FAULTS: &[Fault] = &[
             lost.apply(passing, i64::saturating_sub);
         })
     })
-    .conditional(),
+    .only(Condition::BothAtOnce),
     Fault::on_the_wire("send-3-shared-variable", "SEND-3", "The room is kept in a variable that handlers share: of two rooms that are written to at once, one hears of the other's message.", || {
         let mut flight = Flight::default();
         rule(move |passing| {
@@ -60,7 +60,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::BothAtOnce),
     Fault::on_the_wire("send-5-lost-where-both-send", "SEND-5", "Two inserts at the same moment collide, the error is logged, and the message is announced all the same.", || {
         let (mut flight, mut lost) = (Flight::default(), BTreeSet::new());
         rule(move |passing| {
@@ -79,7 +79,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::BothAtOnce),
     Fault::on_the_wire("send-6-history-by-arrival", "SEND-6", "Ids are taken before the insert and the history is read in the order of inserts: of two messages at the same moment the later id stands first.", || {
         let (mut flight, mut overlapped) = (Flight::default(), BTreeSet::new());
         rule(move |passing| {
@@ -92,7 +92,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::BothAtOnce),
     Fault::on_the_wire("send-8-second-device-late", "SEND-8", "Each device has a queue of its own: where messages come close together, a second device hears two of them the other way round.", || {
         let mut flight = Flight::default();
         let mut held: HashMap<Link, Frame> = HashMap::new();
@@ -111,7 +111,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::SeveralDevices),
     Fault::on_the_wire("evt-1-redelivered-under-load", "EVT-1", "A queue that delivers at least once delivers twice, when much is under way.", || {
         let mut flight = Flight::default();
         rule(move |passing| {
@@ -121,7 +121,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::BothAtOnce),
     Fault::on_the_wire("auth-11-second-device-skipped", "AUTH-11", "While much is under way, a message goes to the first device of a user alone.", || {
         let mut flight = Flight::default();
         rule(move |passing| {
@@ -132,7 +132,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::SeveralDevices),
     Fault::on_the_wire("del-2-comes-back", "DEL-2", "A cached page is written back: a message that is deleted while another is stored is in the history again.", || {
         let mut flight = Flight::default();
         let mut back: BTreeMap<u64, Value> = BTreeMap::new();
@@ -147,7 +147,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::BothAtOnce),
     Fault::on_the_wire("read-2-stale-write", "READ-2", "Read, add one, write: a message that is stored while the other side reads brings back what was unread before.", || {
         let (mut flight, mut back) = (Flight::default(), Offsets::default());
         let mut last: HashMap<(u64, u64), i64> = HashMap::new();
@@ -168,7 +168,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     })
-    .conditional(),
+    .only(Condition::BothAtOnce),
 ];
 
 /// The texts that were sent and whose authors did not hear of them yet.
