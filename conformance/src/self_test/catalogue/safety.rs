@@ -132,7 +132,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault::on_the_wire(
         "sec-4-locks-everybody-out",
         "SEC-4",
-        "After fifty wrong tokens on one connection nobody gets in from that address any more.",
+        "After six wrong tokens nobody gets in from that address any more.",
         || {
             let mut refusals = 0_u32;
             rule(move |passing| {
@@ -140,7 +140,7 @@ pub(super) const FAULTS: &[Fault] = &[
                     let account = passing.payload()["id"].as_u64().and_then(|id| passing.known.accounts.get(&id));
                     if account.is_none_or(|account| passing.payload()["token"] != account.token.as_str()) {
                         refusals += 1;
-                    } else if refusals > 20 {
+                    } else if refusals > 6 {
                         passing.swallow();
                     }
                 }
