@@ -77,9 +77,9 @@ fn scenario_in_words(scenario: &crate::scenario::Scenario) -> String {
 
 fn needs(needs: Needs) -> String {
     match needs {
-        Needs::Nothing => String::new(),
+        Needs::Nothing | Needs::Time => String::new(),
         Needs::Profile(profile) => format!("  (profile {profile})"),
-        Needs::Quiet => "  (runs alone)".to_owned(),
+        Needs::Quiet | Needs::Nobody => "  (runs alone)".to_owned(),
         Needs::OwnServer => "  (with --server-cmd)".to_owned(),
     }
 }

@@ -53,7 +53,8 @@ pub struct Finished {
     pub notes: Vec<String>,
 }
 
-/// Runs scenarios: those that may, several at a time; then those that must be alone, one after the other.
+/// Runs scenarios: those that may, several at a time; then those that must have quiet, one after the other; those that
+/// only wait beside both; at last those that must have the server for themselves.
 pub async fn run_all(
     subject: &Arc<Subject>,
     scenarios: Vec<&'static Scenario>,
@@ -72,10 +73,20 @@ pub async fn run_all(
             finished
         }
     };
-    let (alone, together): (Vec<_>, Vec<_>) = scenarios.into_iter().partition(|scenario| scenario.needs.is_alone());
-    let mut finished: Vec<Finished> =
-        stream::iter(together.into_iter().map(&one)).buffer_unordered(jobs.max(1)).collect().await;
-    for scenario in alone {
+    let of = |fits: fn(Needs) -> bool| scenarios.iter().copied().filter(move |scenario| fits(scenario.needs));
+    let waiting = stream::iter(of(|needs| needs == Needs::Time).map(&one)).buffer_unordered(jobs.max(1)).collect();
+    let working = async {
+        let together = of(|needs| matches!(needs, Needs::Nothing | Needs::Profile(_)));
+        let mut finished: Vec<Finished> =
+            stream::iter(together.map(&one)).buffer_unordered(jobs.max(1)).collect().await;
+        for scenario in of(|needs| needs == Needs::Quiet) {
+            finished.push(one(scenario).await);
+        }
+        finished
+    };
+    let (mut finished, worked): (Vec<Finished>, _) = futures_util::future::join(waiting, working).await;
+    finished.extend(worked);
+    for scenario in of(|needs| matches!(needs, Needs::Nobody | Needs::OwnServer)) {
         finished.push(one(scenario).await);
     }
     finished

@@ -35,18 +35,14 @@ pub enum Needs {
     Nothing,
     /// A profile that the server declares, such as `errors`; it is not applicable without.
     Profile(&'static str),
-    /// Quiet: it measures time, or loads the server, and runs alone.
+    /// Time: it waits for timers of the server and hardly does anything, so that it runs beside quiet ones, too.
+    Time,
+    /// Quiet: it measures time, or loads the server, and runs beside nothing but what waits.
     Quiet,
+    /// The server for itself: what others do would change what it finds.
+    Nobody,
     /// A server that the suite started itself, because it is stopped or killed; it runs alone.
     OwnServer,
-}
-
-impl Needs {
-    /// Whether no other scenario may run at the same time.
-    #[must_use]
-    pub const fn is_alone(self) -> bool {
-        matches!(self, Self::Quiet | Self::OwnServer)
-    }
 }
 
 impl Scenario {

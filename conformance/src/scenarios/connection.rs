@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 
 use crate::{
     result::Heard,
-    scenario::scenarios,
+    scenario::{Needs, scenarios},
     stop::{Outcome, Stop},
     wire::{Connection, Incoming, OpenError, OpenOptions, record::Frame},
     world::{Client, World},
@@ -20,11 +20,14 @@ scenarios! { "connection";
     opens_as_documented ["CONN-1"]
         "The handshake says all that Engine.IO wants it to say, and the default namespace connects.";
     stays_open_while_pings_are_answered ["CONN-2"]
-        "Who answers pings and says nothing else stays connected for two ping intervals, and still hears.";
+        "Who answers pings and says nothing else stays connected for two ping intervals, and still hears."
+        needs Needs::Time;
     is_closed_when_pings_go_unanswered ["CONN-3"]
-        "Who stops answering pings is disconnected in time, and its user goes offline.";
+        "Who stops answering pings is disconnected in time, and its user goes offline."
+        needs Needs::Time;
     is_closed_when_it_never_joins ["CONN-4"]
-        "A connection that never joins the namespace is closed within a minute.";
+        "A connection that never joins the namespace is closed within a minute."
+        needs Needs::Time;
     default_path ["CONN-5"]
         "Whether the default path of Socket.IO is served, too.";
 }

@@ -30,7 +30,7 @@ impl Default for ThrottleSettings {
     fn default() -> Self {
         Self {
             free_refusals: 5,
-            delay_step: Duration::from_millis(20),
+            delay_step: Duration::from_millis(10),
             longest_delay: Duration::from_secs(1),
             most_refusals: 20,
             peer_refusals: 1_000,
