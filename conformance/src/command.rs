@@ -200,7 +200,7 @@ async fn run_suite(server: &ServerFlags, running: &RunningFlags, options: &Optio
     let (events, stream) = mpsc::channel(EVENTS);
     let reporting = tokio::spawn(report_all(reporters, stream));
     let options = Options { recording: recording.clone(), expected, ..options.clone() };
-    let run = suite::run_with(target, accounts, &options, process.clone(), Some(events)).await;
+    let run = Box::pin(suite::run_with(target, accounts, &options, process.clone(), Some(events))).await;
     let reported = reporting.await.map_err(Failure::failed)?;
     if let Some(process) = process {
         process.lock().await.stop().await.map_err(Failure::failed)?;

@@ -68,14 +68,15 @@ pub async fn run_all(
         async move {
             // A reader that is gone does not stop the run: its result is returned all the same.
             drop(events.send(RunEvent::ScenarioStarted { id: scenario.id() }).await);
-            let finished = run_one(subject, scenario, number, keep_wire_log).await;
+            // On the heap: what a scenario holds is large, and who runs the suite may have a small stack.
+            let finished = Box::pin(run_one(subject, scenario, number, keep_wire_log)).await;
             drop(events.send(RunEvent::ScenarioFinished(Box::new(finished.result.clone()))).await);
             finished
         }
     };
     let of = |fits: fn(Needs) -> bool| scenarios.iter().copied().filter(move |scenario| fits(scenario.needs));
     let waiting = stream::iter(of(|needs| needs == Needs::Time).map(&one)).buffer_unordered(jobs.max(1)).collect();
-    let working = async {
+    let working = Box::pin(async {
         let together = of(|needs| matches!(needs, Needs::Nothing | Needs::Profile(_)));
         let mut finished: Vec<Finished> =
             stream::iter(together.map(&one)).buffer_unordered(jobs.max(1)).collect().await;
@@ -83,7 +84,7 @@ pub async fn run_all(
             finished.push(one(scenario).await);
         }
         finished
-    };
+    });
     let (mut finished, worked): (Vec<Finished>, _) = futures_util::future::join(waiting, working).await;
     finished.extend(worked);
     for scenario in of(|needs| matches!(needs, Needs::Nobody | Needs::OwnServer)) {

@@ -78,7 +78,7 @@ pub fn accounts_wanted() -> usize {
 /// # Errors
 /// The run did not begin. What goes wrong later is in the result.
 pub async fn run(target: Target, accounts: Accounts, options: &Options) -> Result<RunResult, RunError> {
-    run_with(target, accounts, options, None, None).await
+    Box::pin(run_with(target, accounts, options, None, None)).await
 }
 
 /// Runs the suite; `process` where the suite started the server itself, `watcher` gets the stream of run events.
@@ -103,7 +103,8 @@ pub async fn run_with(
     let drain = watcher.is_none().then(|| tokio::spawn(async move { while unheard.recv().await.is_some() {} }));
     let events = watcher.unwrap_or(events);
     drop(events.send(RunEvent::Started { target: subject.target.to_string(), scenarios: scenarios.len() }).await);
-    let mut finished = runner::run_all(&subject, scenarios, options.jobs, options.keep_wire_log, &events).await;
+    let running = runner::run_all(&subject, scenarios, options.jobs, options.keep_wire_log, &events);
+    let mut finished = Box::pin(running).await;
     let order: Vec<String> =
         selection::select_but(&options.filter, &options.except).iter().map(|scenario| scenario.id()).collect();
     finished.sort_by_key(|finished| order.iter().position(|id| *id == finished.result.id));

@@ -78,7 +78,8 @@ pub(super) fn blank(fault: &Fault) -> FaultResult {
 async fn run(fault: &Fault, binaries: &Binaries) -> anyhow::Result<(RunResult, u64)> {
     let accounts = reference::accounts(suite::accounts_wanted() as u64);
     let staged = binaries.stage(fault, &accounts).await?;
-    let run = suite::run_with(staged.target.clone(), accounts, &options(fault), staged.process.clone(), None).await;
+    let run =
+        Box::pin(suite::run_with(staged.target.clone(), accounts, &options(fault), staged.process.clone(), None)).await;
     let live = staged.stop().await?;
     Ok((run?, live))
 }

@@ -72,7 +72,7 @@ async fn run(innocent: &Innocent, trial: Trial<'_>, binaries: &Binaries) -> anyh
     let Some(staged) = innocent.stage(binaries, &mut accounts).await? else { return Ok(None) };
     let busy = (innocent.surroundings == Surroundings::BusyCores).then(BusyCores::start);
     let options = Options { seed: Some(trial.seed), ..Options::default() };
-    let run = suite::run_with(staged.target.clone(), accounts, &options, staged.process.clone(), None).await;
+    let run = Box::pin(suite::run_with(staged.target.clone(), accounts, &options, staged.process.clone(), None)).await;
     drop(busy);
     staged.stop().await?;
     Ok(Some(run?))
