@@ -245,7 +245,7 @@ impl World {
 
     /// Opens a connection with options of its own.
     pub async fn connect_with(&self, account: &Account, label: &str, options: OpenOptions) -> Outcome<Client> {
-        let opened = Connection::open(&self.subject().target, options).await;
+        let opened = Box::pin(Connection::open(&self.subject().target, options)).await;
         self.subject().note_connection(opened.is_ok());
         let connection =
             opened.map_err(|error| Stop::not_evaluable(format!("`{label}` could not connect: {error}")))?;

@@ -56,10 +56,10 @@ async fn random_sessions(world: &World) -> Outcome {
     world.no_transcript();
     let subject = world.subject();
     if let Some(session) = &subject.random.replay {
-        return search::replay(world, session).await;
+        return Box::pin(search::replay(world, session)).await;
     }
     if subject.cases == 0 && subject.random.time.is_none() {
         return Err(Stop::NotApplicable("no random sessions were asked for (--cases 0)".into()));
     }
-    search::search(world).await
+    Box::pin(search::search(world)).await
 }

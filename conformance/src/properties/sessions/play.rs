@@ -30,7 +30,8 @@ pub(super) struct Played {
 /// Plays a session in a world of its own, with users of its own.
 pub(super) async fn play(world: &World, session: &Session, waiting: Waiting) -> Outcome<Played> {
     let own = world.another();
-    let result = play_in(&own, session, waiting).await;
+    // On the heap: a whole session is much to hold.
+    let result = Box::pin(play_in(&own, session, waiting)).await;
     let (mut findings, transcript) = own.state(|state| (state.findings.clone(), state.transcript.clone()));
     // What comes while everybody leaves is nobody's business, but that it carries no token.
     own.finish(&Err(Stop::Broken)).await;

@@ -66,7 +66,7 @@ impl Player {
         let errors = world.subject().has_profile("errors");
         let users = session.users.clamp(2, User::MOST);
         let mark = world.text("");
-        let stage = Stage::set(world, users).await?;
+        let stage = Box::pin(Stage::set(world, users)).await?;
         let ledger = Ledger::new(stage.ids(), mark);
         let model = Model::begin(users, errors);
         Ok(Self { stage, model, ledger, checked: BTreeSet::new(), late: Vec::new(), waiting })
@@ -75,12 +75,12 @@ impl Player {
     /// Plays all steps, and looks at everything at the end; stops where something is wrong.
     pub(super) async fn play(&mut self, session: &Session) -> Outcome<Option<Failure>> {
         for (index, step) in session.steps.iter().enumerate() {
-            let taken = self.take(step).await;
+            let taken = Box::pin(self.take(step)).await;
             if let Some(failure) = self.failure(index + 1, taken)? {
                 return Ok(Some(failure));
             }
         }
-        let looked = self.look_at_everything().await;
+        let looked = Box::pin(self.look_at_everything()).await;
         self.failure(session.steps.len(), looked)
     }
 

@@ -35,7 +35,7 @@ struct Failed {
 pub(super) async fn search(world: &World) -> Outcome {
     let subject = world.subject();
     let next = Numbers::new(subject);
-    let tried = stream::iter(std::iter::from_fn(|| next.take())).map(|number| try_one(world, number, &next));
+    let tried = stream::iter(std::iter::from_fn(|| next.take())).map(|number| Box::pin(try_one(world, number, &next)));
     let users = usize::from(User::MOST) + 1;
     let mut tried = tried.buffered((subject.casting.size() / users).clamp(1, AT_A_TIME));
     let mut gravest: Option<Failed> = None;
@@ -54,7 +54,7 @@ pub(super) async fn search(world: &World) -> Outcome {
     }
     drop(tried);
     match gravest {
-        Some(failed) => make_smaller(world, failed).await,
+        Some(failed) => Box::pin(make_smaller(world, failed)).await,
         None => stopped,
     }
 }

@@ -110,7 +110,7 @@ async fn fails(
     times: u32,
 ) -> Outcome<Option<(Failure, Played)>> {
     for _ in 0..times {
-        let mut played = match play(world, session, waiting).await {
+        let mut played = match Box::pin(play(world, session, waiting)).await {
             // What cannot be evaluated does not fail.
             Err(Stop::NotEvaluable(_) | Stop::NotApplicable(_)) => continue,
             played => played?,
