@@ -111,8 +111,9 @@ async fn run_one(subject: &Arc<Subject>, scenario: &'static Scenario, number: us
 /// A server that went away while a scenario ran is not accused of what its connections missed then: nobody knows what
 /// ended it. The scenarios that try to are another matter.
 async fn unless_the_server_went(world: &World, scenario: &Scenario, outcome: Outcome) -> Outcome {
-    let suspicious = world.lost_a_connection() && (outcome.is_err() || world.state(|state| !state.findings.is_empty()));
-    if scenario.may_end_the_server() || !suspicious || !world.subject().went_away().await {
+    let lost = world.lost_a_connection();
+    let suspicious = world.state(|state| !state.findings.is_empty()) || (lost && outcome.is_err());
+    if scenario.may_end_the_server() || !suspicious || !world.subject().went_away(lost).await {
         return outcome;
     }
     world.forget_what_the_loss_explains();

@@ -71,12 +71,14 @@ impl Subject {
         self.unreachable.load(Ordering::Relaxed) >= GONE
     }
 
-    /// Looks whether the server is gone: nothing takes connections where it was, now or a moment later, because a server
-    /// that stops closes its connections first. Then all that is left of the run is told so.
-    pub async fn went_away(&self) -> bool {
+    /// Looks whether the server is gone: nothing takes connections where it was. Where a connection was lost, also a moment
+    /// later, because a server that stops may close its connections first. Then all that is left of the run is told so.
+    pub async fn went_away(&self, lost_a_connection: bool) -> bool {
         let gone = self.is_gone() || !self.answers().await || {
-            tokio::time::sleep(self.patience.event).await;
-            !self.answers().await
+            lost_a_connection && {
+                tokio::time::sleep(self.patience.event).await;
+                !self.answers().await
+            }
         };
         if gone {
             self.unreachable.store(GONE, Ordering::Relaxed);
@@ -91,9 +93,9 @@ impl Subject {
                 connection.close().await;
                 true
             }
-            // It is there, and busy or picky.
-            Err(OpenError::Timeout { .. } | OpenError::Http { .. }) => true,
-            Err(_) => false,
+            Err(OpenError::Refused { .. } | OpenError::Io { .. } | OpenError::Name { .. }) => false,
+            // It is there, whatever is wrong with it.
+            Err(_) => true,
         }
     }
 

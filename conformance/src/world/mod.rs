@@ -383,12 +383,12 @@ impl World {
 
     /// Whether a connection was lost that the scenario did not close, or none could be opened.
     pub(crate) fn lost_a_connection(&self) -> bool {
-        self.state(|state| state.lost_after.is_some())
+        self.state(|state| state.lost_a_connection)
     }
 
-    /// Forgets what was found since the first connection was lost.
+    /// Forgets what was found: a server that is about to go may answer anything, such as that its storage is closed.
     pub(crate) fn forget_what_the_loss_explains(&self) {
-        self.state(|state| state.findings.truncate(state.lost_after.unwrap_or(usize::MAX)));
+        self.state(|state| state.findings.clear());
     }
 
     /// SEC-5: nothing that a server sends carries a token.

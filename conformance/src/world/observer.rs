@@ -25,9 +25,7 @@ pub(super) fn observe(client: &Client, world: &World, incoming: Incoming) {
         }
         Incoming::Closed { reason, .. } => {
             if !matches!(reason, CloseReason::ByClient | CloseReason::Unanswered) {
-                world.state(|state| {
-                    state.lost_after.get_or_insert(state.findings.len());
-                });
+                world.state(|state| state.lost_a_connection = true);
             }
             client.inbox().add(|heard| heard.closed = Some(reason));
         }

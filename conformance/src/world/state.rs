@@ -45,8 +45,8 @@ pub struct ScenarioState {
     pub(crate) recording: Recording,
     /// The actions that were sent, those of preparations too: they tell what a counter may depend on.
     pub(crate) sent: BTreeSet<String>,
-    /// How much was found when a connection was lost first that nobody closed.
-    pub(crate) lost_after: Option<usize>,
+    /// Whether a connection was lost that nobody closed.
+    pub(crate) lost_a_connection: bool,
     /// How many preparations are under way; the transcript does not show them.
     pub(crate) hidden: usize,
     /// What each side had not read in a room when the scenario began.
@@ -76,7 +76,7 @@ impl ScenarioState {
             aliases: Aliases::new(tag),
             recording: Recording::On,
             sent: BTreeSet::new(),
-            lost_after: None,
+            lost_a_connection: false,
             hidden: 0,
             unread_before: HashMap::new(),
             came: BTreeSet::new(),
