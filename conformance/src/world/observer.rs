@@ -123,12 +123,6 @@ fn put(client: &Client, world: &World, event: HeardEvent) {
         });
     }
     if event.name == OnMessageNew::NAME
-        && let Some(text) = event.payload["message"]["text"].as_str()
-        && settle::is_of_same_user(client, world, text)
-    {
-        return; // a sentinel of another socket of this user
-    }
-    if event.name == OnMessageNew::NAME
         && event.payload["message"]["text"].as_str().is_some_and(|text| settle::is_of_same_user(client, world, text))
     {
         return; // the sentinel of another socket, which this one hears as well
