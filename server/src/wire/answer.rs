@@ -33,6 +33,19 @@ impl Answer {
             let refused = OnUserAuthorized { success: false, dialogs: Vec::new(), user: None };
             self.outbox.send(OnUserAuthorized::NAME, &encode(&refused));
         }
+        self.explain(why, is_answered);
+    }
+
+    /// Says that the action came when its socket takes nothing more in, because the server stops.
+    ///
+    /// A `user.auth` without a callback hears nothing: a client would take `success: false` for a wrong token.
+    pub(crate) fn too_late(self) {
+        let is_user_auth = self.action == UserAuth::NAME;
+        self.explain(&Refused::Unavailable, is_user_auth);
+    }
+
+    /// Tells the callback why, or, where there is none and no other answer stands for it, `on.error`.
+    fn explain(self, why: &Refused, is_answered: bool) {
         let refusal = why.to_wire(&self.action);
         match self.ack_id {
             Some(ack_id) => self.outbox.acknowledge(ack_id, &Acknowledgement::refused(refusal)),

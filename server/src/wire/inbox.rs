@@ -47,6 +47,14 @@ pub(crate) struct Request {
     _bytes: OwnedSemaphorePermit,
 }
 
+/// Why an action is not taken in.
+enum NoPlace {
+    /// The client sends faster than it may.
+    TooFast,
+    /// The server stops, or the socket is gone.
+    Stopping,
+}
+
 /// Takes the events of one socket.
 pub(crate) struct Inbox {
     requests: mpsc::Sender<Request>,
@@ -66,15 +74,15 @@ impl Inbox {
     }
 
     /// A place for an action of so many bytes, if the socket may have one now.
-    fn place(&self, bytes: usize) -> Result<(mpsc::Permit<'_, Request>, OwnedSemaphorePermit), Refused> {
+    fn place(&self, bytes: usize) -> Result<(mpsc::Permit<'_, Request>, OwnedSemaphorePermit), NoPlace> {
         if !self.rate.lock().unwrap_or_else(PoisonError::into_inner).take(&self.limits, Instant::now()) {
-            return Err(Refused::RateLimited);
+            return Err(NoPlace::TooFast);
         }
-        let bytes = u32::try_from(bytes).map_err(|_| Refused::RateLimited)?;
-        let bytes = self.bytes.clone().try_acquire_many_owned(bytes).map_err(|_| Refused::RateLimited)?;
+        let bytes = u32::try_from(bytes).map_err(|_| NoPlace::TooFast)?;
+        let bytes = self.bytes.clone().try_acquire_many_owned(bytes).map_err(|_| NoPlace::TooFast)?;
         let place = self.requests.try_reserve().map_err(|error| match error {
-            mpsc::error::TrySendError::Full(()) => Refused::RateLimited,
-            mpsc::error::TrySendError::Closed(()) => Refused::Unavailable,
+            mpsc::error::TrySendError::Full(()) => NoPlace::TooFast,
+            mpsc::error::TrySendError::Closed(()) => NoPlace::Stopping,
         })?;
         Ok((place, bytes))
     }
@@ -88,8 +96,14 @@ impl MessageHandler<LocalAdapter, Inline> for Inbox {
         match self.place(packet.as_str().map_or(0, |text| text.len())) {
             Ok((place, bytes)) => place.send(Request { packet, ack_id, _bytes: bytes }),
             Err(why) => {
-                self.outbox.connection().slow_down();
-                Answer::new(self.outbox.clone(), Event::read(&packet).name, ack_id).refuse(&why);
+                let answer = Answer::new(self.outbox.clone(), Event::read(&packet).name, ack_id);
+                match why {
+                    NoPlace::TooFast => {
+                        self.outbox.connection().slow_down();
+                        answer.refuse(&Refused::RateLimited);
+                    }
+                    NoPlace::Stopping => answer.too_late(),
+                }
             }
         }
     }

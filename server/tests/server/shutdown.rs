@@ -1,15 +1,23 @@
 //! A shutdown that was asked for.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use chat_conformance::wire::{OpenOptions, sender::event_text};
+use async_trait::async_trait;
+use chat_conformance::wire::{Incoming, OpenOptions, sender::event_text};
 use chat_server::{
     app::Server,
+    auth::Authenticator,
     config::{Config, Database},
+    store,
 };
+use chat_spec::types::{User, UserId};
 use serde_json::json;
+use tokio::{net::TcpStream, sync::Semaphore};
 
-use crate::support::{ALICE, BOB, Client, config, dialog};
+use crate::support::{ALICE, BOB, CAROL, Client, PATIENCE, config, dialog, token};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_answered_is_stored_and_clients_see_a_close() {
@@ -24,10 +32,10 @@ async fn what_was_answered_is_stored_and_clients_see_a_close() {
 
     let mut announced = 1;
     let mut is_closed = false;
-    while let Some(incoming) = bob.connection.next(crate::support::PATIENCE).await {
+    while let Some(incoming) = bob.connection.next(PATIENCE).await {
         match incoming {
-            chat_conformance::wire::Incoming::Event(event) if event.name == "on.message.new" => announced += 1,
-            chat_conformance::wire::Incoming::Closed { .. } => is_closed = true,
+            Incoming::Event(event) if event.name == "on.message.new" => announced += 1,
+            Incoming::Closed { .. } => is_closed = true,
             _ => {}
         }
     }
@@ -55,4 +63,54 @@ async fn a_client_that_does_not_read_does_not_hold_it_up() {
     server.shutdown().await.unwrap();
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     assert_ne!(ALICE, BOB);
+}
+
+/// Holds up the answer to one user's token until it is let go.
+struct Slow {
+    inner: Arc<dyn Authenticator>,
+    asked: Arc<Semaphore>,
+    let_go: Arc<Semaphore>,
+}
+
+#[async_trait]
+impl Authenticator for Slow {
+    async fn verify(&self, id: UserId, token: &str) -> store::Result<Option<User>> {
+        if id.get() == ALICE {
+            self.asked.add_permits(1);
+            self.let_go.acquire().await.unwrap().forget();
+        }
+        self.inner.verify(id, token).await
+    }
+
+    async fn identify(&self, token: &str) -> store::Result<Option<User>> {
+        self.inner.identify(token).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_right_token_is_called_wrong_by_a_server_that_stops() {
+    let (asked, let_go) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let seams = (asked.clone(), let_go.clone());
+    let builder = Server::builder(config())
+        .wrap_authenticator(move |inner| Arc::new(Slow { inner, asked: seams.0, let_go: seams.1 }));
+    let server = builder.start().await.unwrap();
+    let address = server.address();
+    let (mut alice, mut carol) = (Client::connect(&server).await, Client::connect(&server).await);
+    alice.emit("user.auth", json!({ "id": ALICE, "token": token(ALICE) })).await;
+    asked.acquire().await.unwrap().forget();
+    // Alice came before the server was told to stop: it waits for her answer. Carol comes too late.
+    let stopping = tokio::spawn(server.shutdown());
+    while TcpStream::connect(address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    let right = json!({ "id": CAROL, "token": token(CAROL) });
+    carol.emit("user.auth", right.clone()).await;
+    assert_eq!(carol.refused("user.auth", right).await, "unavailable");
+    assert_eq!(carol.refused("chat.start", json!({ "user_id": BOB, "text": "hello" })).await, "unavailable");
+    carol.emit("chat.history", json!({ "room_id": 1 })).await;
+    let_go.add_permits(1);
+    assert_eq!(carol.hear("on.error").await["code"], "unavailable");
+    assert_eq!(alice.hear("on.user.authorized").await["success"], true);
+    assert!(matches!(carol.connection.next(PATIENCE).await, Some(Incoming::Closed { .. })));
+    stopping.await.unwrap().unwrap();
 }
