@@ -52,8 +52,8 @@ pub fn of_unexpected_while_checking(unexpected: Unexpected<'_>, checked: &'stati
     if is_should(special) && !is_should(checked) { special } else { checked }
 }
 
-/// The requirement that an event breaks which is not as its schema says: a requirement of its own, where there is one for
-/// just that.
+/// The requirement that an event breaks which is not as its schema says: a requirement of its own, where there is one
+/// for just that.
 #[must_use]
 pub fn of_shape<'a>(event: &str, path: &str, message: &str, requirement: &'a str) -> &'a str {
     match (requirement, event) {
@@ -70,8 +70,8 @@ pub fn of_shape<'a>(event: &str, path: &str, message: &str, requirement: &'a str
 /// something else, or where servers are free.
 ///
 /// Only transcripts in which the scenario found nothing are judged, so this names what it did not look at: the most
-/// special requirement, and where a SHOULD may be behind it (a counter after `message.delete`), that one. `sent` are the
-/// actions of the scenario, its preparations included.
+/// special requirement, and where a SHOULD may be behind it (a counter after `message.delete`), that one. `sent` are
+/// the actions of the scenario, its preparations included.
 #[must_use]
 pub fn of_difference(difference: &Difference, sent: &BTreeSet<String>) -> Option<&'static str> {
     let (event, fields) = match &difference.what {

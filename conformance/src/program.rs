@@ -4,8 +4,8 @@ use std::{env, sync::OnceLock};
 
 static NAME: OnceLock<&'static str> = OnceLock::new();
 
-/// How the program is called in the commands that are printed: `chat-conformance`, or in a checkout, where cargo runs it,
-/// `cargo chat-conformance` (an alias of this workspace).
+/// How the program is called in the commands that are printed: `chat-conformance`, or in a checkout, where cargo runs
+/// it, `cargo chat-conformance` (an alias of this workspace).
 #[must_use]
 pub fn name() -> &'static str {
     NAME.get().copied().unwrap_or("chat-conformance")

@@ -29,8 +29,9 @@ use crate::{
     world::World,
 };
 
-/// How long a scenario may take in all: at least this, and this often the patience of the run. A scenario waits for nothing
-/// longer than that patience, and for few things in a row, so that this is reached by a server that trickles alone.
+/// How long a scenario may take in all: at least this, and this often the patience of the run. A scenario waits for
+/// nothing longer than that patience, and for few things in a row, so that this is reached by a server that trickles
+/// alone.
 const LONGEST: Duration = Duration::from_secs(120);
 const PATIENCES: u32 = 12;
 /// Why a scenario says nothing in which the server went away.
@@ -208,8 +209,8 @@ fn judge(findings: &[Finding], outcome: &Outcome, notes: &[String]) -> (Verdict,
     }
 }
 
-/// Compares the transcript with the verified one, and gives the diff. A scenario that did not come to its end has none to
-/// compare; where something was found wrong already, the difference is shown and not found once more.
+/// Compares the transcript with the verified one, and gives the diff. A scenario that did not come to its end has none
+/// to compare; where something was found wrong already, the difference is shown and not found once more.
 fn compare(world: &World, id: &str, outcome: &Outcome) -> Option<String> {
     let (transcript, recorded, clean) = world.state(|state| {
         (state.transcript.clone(), state.is_recording(), state.findings.is_empty() && state.notes.is_empty())

@@ -71,8 +71,9 @@ impl Subject {
         self.unreachable.load(Ordering::Relaxed) >= GONE
     }
 
-    /// Looks whether the server is gone: nothing takes connections where it was. Where a connection was lost, also a moment
-    /// later, because a server that stops may close its connections first. Then all that is left of the run is told so.
+    /// Looks whether the server is gone: nothing takes connections where it was. Where a connection was lost, also a
+    /// moment later, because a server that stops may close its connections first. Then all that is left of the run is
+    /// told so.
     pub async fn went_away(&self, lost_a_connection: bool) -> bool {
         let gone = self.is_gone() || !self.answers().await || {
             lost_a_connection && {

@@ -169,6 +169,7 @@ impl ServerBuilder {
             authenticator,
             files: Arc::new(files),
             uploads: Arc::new(Semaphore::new(config.transport.uploads)),
+            upload_time: config.transport.upload_time,
         };
         let router = http::router(state, socket_io, &config.socket_path, config.transport.upload_bytes)
             .into_make_service_with_connect_info::<ConnectionHandle>();

@@ -63,11 +63,19 @@ pub struct TransportLimits {
     pub upload_bytes: usize,
     /// How many files may be on their way at the same time; more wait.
     pub uploads: usize,
+    /// How long an upload may take from its first byte to its last.
+    pub upload_time: Duration,
 }
 
 impl Default for TransportLimits {
     fn default() -> Self {
-        Self { message_bytes: 1 << 20, outgoing_packets: 4_096, upload_bytes: 25 << 20, uploads: 16 }
+        Self {
+            message_bytes: 1 << 20,
+            outgoing_packets: 4_096,
+            upload_bytes: 25 << 20,
+            uploads: 16,
+            upload_time: Duration::from_secs(120),
+        }
     }
 }
 

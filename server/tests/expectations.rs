@@ -20,7 +20,8 @@ use chat_conformance::{
 };
 use clap::Parser as _;
 
-/// A server that shows the oldest message of a dialog as its newest: it breaks AUTH-6, and in these scenarios nothing else.
+/// A server that shows the oldest message of a dialog as its newest: it breaks AUTH-6, and in these scenarios nothing
+/// else.
 const FAULT: &str = "auth-6-oldest-message";
 /// The scenarios that find it.
 const FOUND_BY: [&str; 2] = ["user.auth/shows_the_newest_message", "user.auth/counts_over_a_hundred"];

@@ -1,6 +1,6 @@
-//! What is random in the suite sees: faults that show themselves only where several act at once are found by the checker
-//! of concurrent histories, and faults in the reading of payloads by payloads that are derived from the schemas; each by
-//! its own requirement, and explained by a few events or one small payload.
+//! What is random in the suite sees: faults that show themselves only where several act at once are found by the
+//! checker of concurrent histories, and faults in the reading of payloads by payloads that are derived from the
+//! schemas; each by its own requirement, and explained by a few events or one small payload.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 

@@ -1,5 +1,5 @@
-//! A sample of the suite's self-test: the suite finds seeded faults, each by the check that is named for it. All of them
-//! are tried by `just self-test`.
+//! A sample of the suite's self-test: the suite finds seeded faults, each by the check that is named for it. All of
+//! them are tried by `just self-test`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 

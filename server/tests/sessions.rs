@@ -1,5 +1,5 @@
-//! Random sessions by themselves: they find nothing wrong with this server, and they find seeded faults, the more so those
-//! that show under a condition alone, and make them small.
+//! Random sessions by themselves: they find nothing wrong with this server, and they find seeded faults, the more so
+//! those that show under a condition alone, and make them small.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 

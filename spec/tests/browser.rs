@@ -8,8 +8,8 @@ use std::{fs, io::Write as _, path::Path, process::Command};
 use chat_spec::{conversations::CONVERSATIONS, publish::html};
 use serde_json::{Value, json};
 
-/// Shows the page in a frame of a width, and leaves what it measured as the only text. Chromium's own window has a least
-/// width, which is more than a phone's.
+/// Shows the page in a frame of a width, and leaves what it measured as the only text. Chromium's own window has a
+/// least width, which is more than a phone's.
 const FRAME: &str = r#"<!doctype html>
 <iframe src="docs.html" style="width: WIDTHpx; height: 800px; border: 0"></iframe>
 <script>

@@ -39,7 +39,8 @@ impl Text {
     /// How many special texts there are.
     pub const SPECIAL: u8 = 10;
 
-    /// The text itself. What makes it different from all others stands in the middle, so that its ends are what they are.
+    /// The text itself. What makes it different from all others stands in the middle, so that its ends are what they
+    /// are.
     #[must_use]
     pub fn written(self, mark: &str) -> String {
         match self {

@@ -41,8 +41,8 @@ pub(super) async fn say(world: &World, from: &Client, to: &Client, room: RoomId,
     Ok(world.silently(exchange(from, to, &message(world, room, text), "SEND-1")).await?.message)
 }
 
-/// Fills a room with messages of both users outside of the transcript, many under way at a time; gives them in the order
-/// of their ids. Where the server is slow, there are fewer after `longest`.
+/// Fills a room with messages of both users outside of the transcript, many under way at a time; gives them in the
+/// order of their ids. Where the server is slow, there are fewer after `longest`.
 pub(super) async fn fill(
     world: &World,
     [one, other]: [&Client; 2],

@@ -397,7 +397,8 @@ async fn refuses_to_delete(world: &World, alice: &Client, bob: &Client, message:
         .await
 }
 
-/// A second user on a socket is refused, or (tolerated, D9) switched to: where refused, the acknowledgement says `conflict`.
+/// A second user on a socket is refused, or (tolerated, D9) switched to: where refused, the acknowledgement says
+/// `conflict`.
 async fn refuses_a_second_user(world: &World, bob: &Client, carol: &Client) -> Outcome {
     let credentials = json!({"id": carol.id(), "token": carol.account().token});
     world

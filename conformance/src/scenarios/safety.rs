@@ -240,8 +240,8 @@ async fn look_across(world: &World, mallory: &Client, own: RoomId, foreign: Mess
     Ok(())
 }
 
-/// Two ids that nobody has, one next to the real ones and one far from them. Where somebody has one, it is still none of
-/// the caller's.
+/// Two ids that nobody has, one next to the real ones and one far from them. Where somebody has one, it is still none
+/// of the caller's.
 fn unknown(ids: [u64; 2]) -> [[u64; 2]; 2] {
     let near = |id: u64| if id < MAX_ID / 2 { id + 1_000_003 } else { id - 1_000_003 };
     [ids.map(near), [MAX_ID - 11, MAX_ID - 12]]
@@ -399,7 +399,8 @@ fn median(guesses: &[Guess]) -> Option<Duration> {
     times.get(times.len() / 2).copied()
 }
 
-/// Whether the last five were answered at most half as fast as the first five, and not by chance: those before them too.
+/// Whether the last five were answered at most half as fast as the first five, and not by chance: those before them
+/// too.
 fn is_slowed(guesses: &[Guess]) -> bool {
     let Some(start) = guesses.len().checked_sub(10).filter(|start| *start >= 5) else { return false };
     let Some(first) = median(&guesses[..5]) else { return false };

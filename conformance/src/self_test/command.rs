@@ -17,8 +17,8 @@ use crate::report::ReportRequest;
 /// Flags of `self-test`.
 #[derive(Debug, Args)]
 pub struct SelfTest {
-    /// Try only faults whose id contains this, or that break this requirement. May be repeated. Correct servers are tried
-    /// where there is no filter. With --innocents: only correct servers whose name contains this.
+    /// Try only faults whose id contains this, or that break this requirement. May be repeated. Correct servers are
+    /// tried where there is no filter. With --innocents: only correct servers whose name contains this.
     #[arg(long, value_name = "WORD")]
     pub filter: Vec<String>,
     /// How many faults, or correct servers, are tried at a time.
@@ -31,7 +31,8 @@ pub struct SelfTest {
     /// How often each correct server is tried.
     #[arg(long, value_name = "N", default_value_t = 1, requires = "innocents", value_parser = clap::value_parser!(u32).range(1..))]
     pub repeat: u32,
-    /// The seed of the first run against a correct server; each later one has the next. Random with --innocents, else 1.
+    /// The seed of the first run against a correct server; each later one has the next. Random with --innocents, else
+    /// 1.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// The folder that gets the report of each alarm, as JSON and HTML: what was said, every frame, the seed.

@@ -93,7 +93,8 @@ pub struct ServerResult {
     pub seed: u64,
     /// What the suite says.
     pub outcome: ServerOutcome,
-    /// Requirements that it was accused of, each with what was found. Warnings that the mode asks for are not among them.
+    /// Requirements that it was accused of, each with what was found. Warnings that the mode asks for are not among
+    /// them.
     pub accusations: Vec<String>,
     /// Requirements that got a warning because the mode chose so.
     pub expected_warnings: Vec<String>,

@@ -2,7 +2,8 @@
 //!
 //! * [`alias`]: ids become names that keep identity (`message#1` is the same message everywhere), dates are hidden.
 //! * [`canonical`]: what is free is put into one form: order inside a page, order of dialogs, undocumented fields.
-//! * [`verified`]: the verified transcripts that the suite carries. [`difference`]: where one departs from it, and in what.
+//! * [`verified`]: the verified transcripts that the suite carries. [`difference`]: where one departs from it, and in
+//!   what.
 //! * [`parse`]: a verified transcript, read again.
 //!
 //! Interleaving across users is no part of the protocol, so a transcript has one lane a socket. An event stands where

@@ -131,8 +131,9 @@ impl Connection {
         self.reading.send_replace(true);
     }
 
-    /// Closes as a client that leaves: out of the namespace (`41`) where it is in it, then a WebSocket close frame. Waits, with patience,
-    /// until the server took notice. Says how the connection closed, which can be earlier and for another reason.
+    /// Closes as a client that leaves: out of the namespace (`41`) where it is in it, then a WebSocket close frame.
+    /// Waits, with patience, until the server took notice. Says how the connection closed, which can be earlier and for
+    /// another reason.
     pub async fn close(self) -> CloseReason {
         let Self { sender, reading, .. } = &self;
         if let Some((reason, _)) = sender.shared.closed() {

@@ -124,8 +124,8 @@ impl Sender {
         self.send(Outgoing::Frames(frames)).await
     }
 
-    /// Sends WebSocket frames as they are made, such as fragments, or what breaks the rules of WebSocket. They are masked
-    /// on their way.
+    /// Sends WebSocket frames as they are made, such as fragments, or what breaks the rules of WebSocket. They are
+    /// masked on their way.
     ///
     /// # Errors
     /// The connection is closed, or the server does not read.

@@ -1,5 +1,5 @@
-//! Attachments that scenarios may send: uploaded where the server takes uploads as the reference server does (D14), else
-//! from the accounts file.
+//! Attachments that scenarios may send: uploaded where the server takes uploads as the reference server does (D14),
+//! else from the accounts file.
 //!
 //! Each can be sent once (ATT-4). A listed one may have been sent by an earlier run, so that a refusal of it proves
 //! nothing; one that was just uploaded, or that is of an account made for this run, was not.

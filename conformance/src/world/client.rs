@@ -248,7 +248,8 @@ impl Client {
         self.inner.inbox.wait_for(patience, |heard| heard.closed.clone()).await
     }
 
-    /// Says that the scenario sends malformed packets on this connection: how the server puts its answers is not judged.
+    /// Says that the scenario sends malformed packets on this connection: how the server puts its answers is not
+    /// judged.
     pub fn set_misbehaving(&self) {
         self.inner.misbehaving.store(true, Ordering::Release);
     }
@@ -445,8 +446,8 @@ impl Client {
         }
     }
 
-    /// Whether it is the answer to one of this client's own authorisations. Those of sentinels are all alike, and the last
-    /// of them may come when nobody waits for it any more.
+    /// Whether it is the answer to one of this client's own authorisations. Those of sentinels are all alike, and the
+    /// last of them may come when nobody waits for it any more.
     fn is_due(&self, event: &HeardEvent) -> bool {
         if event.name != OnUserAuthorized::NAME || event.payload["success"] != false {
             return false;

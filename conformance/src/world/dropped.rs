@@ -35,7 +35,8 @@ pub enum ToldBy {
 }
 
 impl World {
-    /// Waits until these users were told that a dialog was deleted. The transcript shows `on.chat.delete` whichever it was.
+    /// Waits until these users were told that a dialog was deleted. The transcript shows `on.chat.delete` whichever it
+    /// was.
     pub async fn expect_dropped<const N: usize>(
         &self,
         requirement: &'static str,

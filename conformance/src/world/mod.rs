@@ -284,8 +284,8 @@ impl World {
         Ok(socket)
     }
 
-    /// Closes the user's connection and comes back with a new one in the same lane, outside of the transcript. Gives the
-    /// answer to the authorisation.
+    /// Closes the user's connection and comes back with a new one in the same lane, outside of the transcript. Gives
+    /// the answer to the authorisation.
     pub async fn come_back(&self, user: &Client) -> Outcome<(Client, OnUserAuthorized)> {
         user.close().await;
         self.arrive(user.account(), user.label()).await

@@ -39,8 +39,8 @@ impl Client {
         if said == online { Ok(()) } else { Err(Stop::Broken) }
     }
 
-    /// Waits until a user is announced as online or offline, whatever was announced of it before. Takes notice of all of
-    /// it, outside of the transcript.
+    /// Waits until a user is announced as online or offline, whatever was announced of it before. Takes notice of all
+    /// of it, outside of the transcript.
     pub async fn expect_announced(&self, requirement: &'static str, of: &Client, online: bool) -> Outcome {
         let world = self.world();
         world.state(|state| state.mark_checked(requirement));

@@ -1,8 +1,8 @@
 //! What a client hears when it is refused, and whether two kinds of refusal can be told apart (AUTH-3, SEC-3).
 //!
-//! All that comes counts, documented or not: events, acknowledgements, the end of the connection. A value tells two kinds
-//! apart when it is the same in every sample of the one kind, the same in every sample of the other, and not the same in
-//! both. What differs from sample to sample, such as an id that is echoed or a time, tells nothing.
+//! All that comes counts, documented or not: events, acknowledgements, the end of the connection. A value tells two
+//! kinds apart when it is the same in every sample of the one kind, the same in every sample of the other, and not the
+//! same in both. What differs from sample to sample, such as an id that is echoed or a time, tells nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 

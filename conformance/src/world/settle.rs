@@ -2,11 +2,11 @@
 //!
 //! That a socket does *not* hear something is shown by something that it does hear, later on the same ordered path. An
 //! authorised socket sends a message to the beacon, a user that is never connected, and hears its own `on.message.new`;
-//! one that is not authorised sends a wrong token and hears the refusal. Where a server is wrong in just that (it is asked
-//! before the first scenario), an authorised socket authorises once more instead. Two rounds over all sockets: after the first,
-//! the server has gone past everything that any of them sent before; after the second, whatever that caused has
-//! reached every one of them. Only then is what did not come held to be absent. A quiet time that is scaled to the
-//! measured round trip comes on top, for servers that work on several things at once.
+//! one that is not authorised sends a wrong token and hears the refusal. Where a server is wrong in just that (it is
+//! asked before the first scenario), an authorised socket authorises once more instead. Two rounds over all sockets:
+//! after the first, the server has gone past everything that any of them sent before; after the second, whatever that
+//! caused has reached every one of them. Only then is what did not come held to be absent. A quiet time that is scaled
+//! to the measured round trip comes on top, for servers that work on several things at once.
 
 use chat_spec::{
     events::{ChatStart, OnUserAuthorized, Payload, UserAuth},
@@ -87,8 +87,8 @@ impl Client {
         self.back(|heard| heard.sentinels.contains(&number).then_some(()), "a message to a third user").await
     }
 
-    /// The second best: the right token once more is answered once more (AUTH-9). For servers that are wrong in what the
-    /// best rests on, so that all the rest can be evaluated all the same.
+    /// The second best: the right token once more is answered once more (AUTH-9). For servers that are wrong in what
+    /// the best rests on, so that all the rest can be evaluated all the same.
     async fn authorise_once_more(&self) -> Outcome {
         let before = self.inbox().with(|heard| heard.pending.back().map_or(0, |event| event.seq));
         self.emit_silently(&super::auth(self.account())).await?;

@@ -132,7 +132,8 @@ impl ScenarioState {
         self.transcript.push(lane, direction, event, payload);
     }
 
-    /// Adds an event that came to the transcript: in canonical form, its counters counted from where the scenario began.
+    /// Adds an event that came to the transcript: in canonical form, its counters counted from where the scenario
+    /// began.
     pub(crate) fn record_heard<T: Payload>(&mut self, lane: &str, mut canonical: Value) {
         match T::NAME {
             OnUserAuthorized::NAME if self.hidden == 0 => self.keep_own_dialogs(&mut canonical),

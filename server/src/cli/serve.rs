@@ -69,6 +69,9 @@ struct Limits {
     /// The largest file that may be uploaded, in bytes.
     #[arg(long, env = "CHAT_MAX_UPLOAD_BYTES", default_value_t = 25 << 20)]
     max_upload_bytes: usize,
+    /// How long an upload may take.
+    #[arg(long, env = "CHAT_UPLOAD_TIMEOUT", default_value = "2m", value_parser = parse_duration)]
+    upload_timeout: Duration,
     /// Actions a second of one connection; it may send twice as many at once after a pause.
     #[arg(long, env = "CHAT_MAX_ACTIONS_PER_SECOND", default_value_t = 1_000)]
     max_actions_per_second: u32,
@@ -114,6 +117,8 @@ impl Arguments {
         config.sequencer.sockets_per_user = limits.max_sockets_per_user;
         config.transport.message_bytes = limits.max_message_bytes;
         config.transport.upload_bytes = limits.max_upload_bytes;
+        config.transport.upload_time = limits.upload_timeout;
+        config.connection.request_time = limits.upload_timeout + self.join_timeout;
         config.transport.outgoing_packets = limits.max_outgoing_packets;
         config.inbox.rate = limits.max_actions_per_second;
         config.inbox.burst = limits.max_actions_per_second.saturating_mul(2);

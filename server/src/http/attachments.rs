@@ -1,4 +1,5 @@
-//! `POST /attachments` and `GET /attachments/{id}` (D14). The bearer token alone says who the user is: tokens are unique.
+//! `POST /attachments` and `GET /attachments/{id}` (D14). The bearer token alone says who the user is: tokens are
+//! unique.
 
 use axum::{
     Json,
@@ -12,6 +13,7 @@ use axum::{
 };
 use chat_spec::types::{AttachmentId, Date, File, FileId, RoomId, User};
 use serde::Serialize;
+use tokio::time::timeout;
 
 use super::{failure::HttpError, routes::HttpState};
 use crate::store::NewUpload;
@@ -45,7 +47,8 @@ pub(super) async fn upload(
     let user = authorised(&state, &headers).await?;
     let _place = state.uploads.acquire().await.map_err(|error| HttpError::unavailable(&error))?;
     let form = form.map_err(|_| HttpError::bad_request("expected a multipart form with a field `file`"))?;
-    let Form { content, name, content_type, kind } = read_form(form).await?;
+    let form = timeout(state.upload_time, read_form(form)).await.map_err(|_| HttpError::TooSlow)?;
+    let Form { content, name, content_type, kind } = form?;
     let kind = kind.unwrap_or_else(|| kind_of(&content_type).to_owned());
     let size = content.len() as u64;
     let content = state.files.put(content).await.map_err(|error| HttpError::unavailable(&error))?;

@@ -18,6 +18,8 @@ pub(super) enum HttpError {
     NotFound,
     /// The file is too large.
     TooLarge,
+    /// The upload took longer than it may.
+    TooSlow,
     /// The request is malformed.
     BadRequest(&'static str),
     /// The storage cannot be had.
@@ -42,6 +44,7 @@ impl IntoResponse for HttpError {
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "expected a user's bearer token"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "there is no such attachment"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "invalid_payload", "the file is too large"),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "rate_limited", "the upload took too long"),
             Self::BadRequest(message) => (StatusCode::BAD_REQUEST, "invalid_payload", message),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "try again later"),
         };

@@ -1,6 +1,6 @@
 //! Which path goes where.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -26,6 +26,8 @@ pub(crate) struct HttpState {
     pub(crate) files: Arc<Files>,
     /// Files are in memory while they are on their way: only so many at a time.
     pub(crate) uploads: Arc<Semaphore>,
+    /// How long one may take, so that a trickle holds no place for ever.
+    pub(crate) upload_time: Duration,
 }
 
 /// All routes. Socket.IO is on exact paths: its service by itself would answer on any.

@@ -20,7 +20,7 @@ use socket2::SockRef;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
-    time::{Sleep, sleep},
+    time::{Instant, Sleep, sleep},
 };
 
 use super::connections::{Connections, Registration};
@@ -35,6 +35,9 @@ pub struct ConnectionLimits {
     pub write_stall: Duration,
     /// A client that says nothing for this long before it joined the chat is cut off (CONN-4).
     pub idle_before_join: Duration,
+    /// A client that takes this long to bring a request to its end, however busily, is cut off. It is longer than what
+    /// an upload may take, so that a slow one is still told so.
+    pub request_time: Duration,
     /// A client that lets more than this many bytes pile up is cut off. What the operating system holds comes on top.
     pub unsent_bytes: u64,
     /// How many connections there may be; more wait to be accepted.
@@ -46,6 +49,7 @@ impl Default for ConnectionLimits {
         Self {
             write_stall: Duration::from_secs(15),
             idle_before_join: Duration::from_secs(45),
+            request_time: Duration::from_secs(300),
             unsent_bytes: 16 << 20,
             connections: 50_000,
         }
@@ -58,6 +62,8 @@ pub(crate) struct Connection {
     stalled: Option<Pin<Box<Sleep>>>,
     idle: Option<Pin<Box<Sleep>>>,
     slowed: Option<Pin<Box<Sleep>>>,
+    /// When the request began that is not answered yet.
+    request_began: Option<Instant>,
 }
 
 pub(super) struct Shared {
@@ -93,7 +99,13 @@ impl Connection {
             written: AtomicU64::new(0),
             _registration: connections.add(shared),
         });
-        Self { shared, stalled: None, idle: None, slowed: None }
+        Self { shared, stalled: None, idle: None, slowed: None, request_began: None }
+    }
+
+    /// Whether the client takes too long over its request. Never once it joined: it brings no more requests then.
+    fn is_over_time(&mut self) -> bool {
+        let began = *self.request_began.get_or_insert_with(Instant::now);
+        !self.shared.joined.load(Ordering::Relaxed) && began.elapsed() > self.shared.limits.request_time
     }
 
     pub(super) fn handle(&self, peer: SocketAddr) -> ConnectionHandle {
@@ -189,6 +201,7 @@ impl AsyncRead for Connection {
                 return wait(&mut this.idle, limit, cx).map(Err);
             }
             match this.shared.stream.try_read(buffer.initialize_unfilled()) {
+                Ok(_) if this.is_over_time() => return Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
                 Ok(read) => {
                     buffer.advance(read);
                     this.idle = None;
@@ -216,7 +229,7 @@ impl AsyncWrite for Connection {
                     let written = result.as_ref().map_or(0, |written| *written as u64);
                     this.shared.written.fetch_add(written, Ordering::Relaxed);
                     // A download that goes on is no idle connection.
-                    (this.stalled, this.idle) = (None, None);
+                    (this.stalled, this.idle, this.request_began) = (None, None, None);
                     return Poll::Ready(result);
                 }
             }

@@ -66,8 +66,8 @@ impl Sequencer {
     }
 
     /// Makes a socket one of a user's, once the dialogs are read: sends `on.user.authorized`, and tells everyone else
-    /// if the user is online by it. `false` where the user has too many sockets already, or the dialogs cannot be read; the origin
-    /// was answered then.
+    /// if the user is online by it. `false` where the user has too many sockets already, or the dialogs cannot be read;
+    /// the origin was answered then.
     ///
     /// # Errors
     /// The sequencer has ended.

@@ -1,12 +1,19 @@
 //! Files over HTTP.
 
+use std::time::Duration;
+
 use reqwest::{
     Client as Http, StatusCode,
     multipart::{Form, Part},
 };
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::{sleep, timeout},
+};
 
-use crate::support::{ALICE, BOB, CAROL, dialog, start, token};
+use crate::support::{ALICE, BOB, CAROL, PATIENCE, dialog, start, token};
 
 async fn get(url: &str, path: &str, user: Option<u64>) -> reqwest::Response {
     let request = Http::new().get(format!("{url}{path}"));
@@ -71,6 +78,34 @@ async fn bad_uploads_are_refused_and_say_why() {
     for path in ["attachments/0", "attachments/x", "attachments/5010", "attachments/999999"] {
         assert_eq!(get(server.url(), path, Some(ALICE)).await.status(), StatusCode::NOT_FOUND, "{path}");
     }
+}
+
+#[tokio::test]
+async fn an_upload_that_trickles_in_holds_no_place_for_ever() {
+    let mut config = crate::support::config();
+    (config.transport.uploads, config.transport.upload_time) = (1, Duration::from_millis(300));
+    let server = chat_server::app::Server::start(config).await.unwrap();
+    let (mut from_server, mut to_server) = TcpStream::connect(server.address()).await.unwrap().into_split();
+    let head = format!(
+        "POST /attachments HTTP/1.1\r\nhost: here\r\nauthorization: Bearer {}\r\ncontent-length: 1000000\r\n\
+         content-type: multipart/form-data; boundary=end\r\n\r\n\
+         --end\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n",
+        token(ALICE),
+    );
+    to_server.write_all(head.as_bytes()).await.unwrap();
+    let trickle = tokio::spawn(async move {
+        while to_server.write_all(b"x").await.is_ok() {
+            sleep(Duration::from_millis(20)).await;
+        }
+    });
+    let mut status = [0; 12];
+    let (read, quick) = tokio::join!(timeout(PATIENCE, from_server.read_exact(&mut status)), async {
+        let form = Form::new().part("file", Part::bytes(vec![1, 2, 3]));
+        upload(server.url(), BOB, form).await.status()
+    });
+    read.unwrap().unwrap();
+    assert_eq!((&status, quick), (b"HTTP/1.1 408", StatusCode::CREATED));
+    trickle.abort();
 }
 
 #[tokio::test]

@@ -5,9 +5,13 @@ use std::time::Duration;
 use chat_conformance::wire::OpenOptions;
 use chat_server::{app::Server, config::Config, net::ConnectionLimits};
 use serde_json::json;
-use tokio::{io::AsyncReadExt as _, net::TcpStream};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::{sleep, timeout},
+};
 
-use crate::support::{ALICE, BOB, Client, config, start};
+use crate::support::{ALICE, BOB, Client, PATIENCE, config, start};
 
 fn impatient() -> Config {
     let short = Duration::from_millis(300);
@@ -45,8 +49,31 @@ async fn a_connection_that_never_joins_is_closed() {
     // One that says nothing at all.
     let mut silent = TcpStream::connect(server.address()).await.unwrap();
     let mut nothing = Vec::new();
-    tokio::time::timeout(crate::support::PATIENCE, silent.read_to_end(&mut nothing)).await.unwrap().unwrap();
+    timeout(PATIENCE, silent.read_to_end(&mut nothing)).await.unwrap().unwrap();
     assert!(nothing.is_empty());
+}
+
+#[tokio::test]
+async fn a_request_that_trickles_in_is_cut_off() {
+    let mut config = config();
+    config.connection.request_time = Duration::from_millis(300);
+    let server = Server::start(config).await.unwrap();
+    let (mut from_server, mut to_server) = TcpStream::connect(server.address()).await.unwrap().into_split();
+    let trickle = tokio::spawn(async move {
+        to_server.write_all(b"GET /healthz HTTP/1.1\r\nx-slow: ").await.unwrap();
+        while to_server.write_all(b"x").await.is_ok() {
+            sleep(Duration::from_millis(20)).await;
+        }
+    });
+    let mut heard = Vec::new();
+    // A reset is an end too.
+    drop(timeout(PATIENCE, from_server.read_to_end(&mut heard)).await.expect("the connection is cut off"));
+    trickle.await.unwrap();
+    // A client that joined may say little, and hear nothing, for as long as it likes.
+    let mut alice = Client::authorised(&server, ALICE).await;
+    alice.connection.sender().send_text("3").await.unwrap();
+    sleep(Duration::from_millis(400)).await;
+    alice.hears_nothing().await;
 }
 
 #[tokio::test]

@@ -14,8 +14,8 @@
 //! * `vld` (0.4.5, `diff`) knows the direction of requests alone, and compares its own kind of schemas.
 //! * `jsoncompat` (0.5.0) has the right question, whether each value of one schema is one of the other, in both
 //!   directions. But it answers yes, no or unknown without the place of each change, which people need here, and it
-//!   brings a second `jsonschema` and some twenty more crates. So it is the referee instead: its WebAssembly build gives
-//!   a second opinion on every case of the rules (`spec/tests/tools/changes.mjs`).
+//!   brings a second `jsonschema` and some twenty more crates. So it is the referee instead: its WebAssembly build
+//!   gives a second opinion on every case of the rules (`spec/tests/tools/changes.mjs`).
 
 mod choices;
 mod contract;

@@ -3,7 +3,8 @@
 //!
 //! * `shape`: the fields of an action, read from its schema.
 //! * `symbols`: ids that are not known yet when a payload is generated.
-//! * `valid`, `invalid`: what is generated; `simpler`: what it shrinks to. `scene`: between whom; `effect`: what is heard.
+//! * `valid`, `invalid`: what is generated; `simpler`: what it shrinks to. `scene`: between whom; `effect`: what is
+//!   heard.
 //! * `accepted`, `refused`: trying it, and finding the one payload and the smallest that shows what is wrong.
 //! * `credentials`: the same for `user.auth`, which takes connections of its own.
 

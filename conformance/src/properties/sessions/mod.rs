@@ -2,7 +2,8 @@
 //!
 //! * `machine`: how sessions are made up. `shrinker`: sessions by number, and smaller ones where one failed.
 //! * [`session`]: what is played. `payload`: what a step sends.
-//! * `stage`: the connections. `player`: plays a session, step by step. `listening`: what is heard after each. `ending`: the last look at everything.
+//! * `stage`: the connections. `player`: plays a session, step by step. `listening`: what is heard after each.
+//!   `ending`: the last look at everything.
 //! * `ledger`: which ids the server gave. `judge`: what was heard, compared with the model.
 //! * `search`: many sessions. `play`: one of them. `shrink`: the smallest that fails. `tell`, [`SavedSession`]: what is
 //!   told and saved of it.

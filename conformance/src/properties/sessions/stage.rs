@@ -124,8 +124,8 @@ impl Stage {
         self.clients.iter().filter(|(_, client)| client.is_cut_off()).map(|(socket, _)| *socket).collect()
     }
 
-    /// Everything that came since the last time, sentinels of the socket's own user left out. `may_be` says whether a socket
-    /// may be a user.
+    /// Everything that came since the last time, sentinels of the socket's own user left out. `may_be` says whether a
+    /// socket may be a user.
     pub(super) fn take_heard(&self, may_be: impl Fn(Socket, User) -> bool) -> Heard {
         let heard = self.clients.iter().map(|(socket, client)| {
             let of_own = |author: u64| {

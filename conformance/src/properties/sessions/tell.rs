@@ -23,7 +23,8 @@ pub(super) struct Found {
     pub(super) shrunk: String,
 }
 
-/// What a session says about requirements, besides where it went wrong. Of what is wrong in every event, once is enough.
+/// What a session says about requirements, besides where it went wrong. Of what is wrong in every event, once is
+/// enough.
 pub(super) fn note(world: &World, played: &Played) {
     world.state(|state| {
         played.checked.iter().for_each(|requirement| state.mark_checked(requirement));

@@ -1,7 +1,7 @@
 //! The report for people at a terminal, and for the log of a build.
 //!
-//! While the run lasts: a progress bar on a terminal, with each failure above it as it comes; elsewhere a plain line for
-//! each failure and for each quarter of the run. At the end: [`closing`].
+//! While the run lasts: a progress bar on a terminal, with each failure above it as it comes; elsewhere a plain line
+//! for each failure and for each quarter of the run. At the end: [`closing`].
 
 mod closing;
 mod failure;

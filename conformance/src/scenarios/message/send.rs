@@ -149,7 +149,8 @@ async fn a_conversation_reaches_both(world: &World) -> Outcome {
                 if let Some(newest) = said.pop() {
                     delete(world, &bob, &alice, newest.id).await?;
                 }
-                // Whether a deletion lowers the counter is a SHOULD of its own (DEL-5): alice reads, so that it is known.
+                // Whether a deletion lowers the counter is a SHOULD of its own (DEL-5): alice reads, so that it is
+                // known.
                 alice.emit(&ChatRead { room_id: room }).await?;
                 alice.expect::<OnChatRead>("READ-1").await?;
                 of_alice = 0;

@@ -55,8 +55,8 @@ impl Bystanders {
         Ok(client)
     }
 
-    /// Opens a connection that may be lost. One that a busy server gave up before it was open says nothing yet: nobody can
-    /// connect any more where several in a row come to nothing.
+    /// Opens a connection that may be lost. One that a busy server gave up before it was open says nothing yet: nobody
+    /// can connect any more where several in a row come to nothing.
     pub(super) async fn connect(&self, account: &Account, options: OpenOptions, after: &str) -> Outcome<Client> {
         let mut vain = String::new();
         for _ in 0..TRIES {

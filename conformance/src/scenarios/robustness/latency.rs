@@ -189,8 +189,8 @@ async fn do_not_read(
     let mut asked = vec![event_text("chat.history", &[json!({"room_id": room, "limit": PAGE})]); PAGES];
     asked.push(event_text("message.send", &[json!({"room_id": room, "text": text})]));
     drop(deaf.send_many(asked).await);
-    // Once this comes, all that was asked for was answered or waits to be. A server that stops listening to who does not
-    // read is right, and it never comes.
+    // Once this comes, all that was asked for was answered or waits to be. A server that stops listening to who does
+    // not read is right, and it never comes.
     drop(wait_for(&mut loud, "on.message.new", world.patience().event).await);
     felt.cancel();
     for _ in 0..FLOOD {

@@ -1,5 +1,5 @@
-//! The matrix as Markdown: what was missed first, then everything. Nothing in it differs from run to run of the same suite,
-//! so that it can be committed: no times, no counts of what depends on them.
+//! The matrix as Markdown: what was missed first, then everything. Nothing in it differs from run to run of the same
+//! suite, so that it can be committed: no times, no counts of what depends on them.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,8 @@
 //! A network that is late and untidy: whatever is written arrives 0 to 50 ms later, in order, and in slices that do not
 //! end where messages end.
 //!
-//! It knows nothing of WebSocket: it passes bytes. The end of one side is the end of the other, as a goodbye or a reset.
+//! It knows nothing of WebSocket: it passes bytes. The end of one side is the end of the other, as a goodbye or a
+//! reset.
 
 use std::{io, net::SocketAddr, time::Duration};
 

@@ -15,7 +15,8 @@ pub struct Page {
     pub limit: u32,
 }
 
-/// Which page the caller gets, the room, and the caller's side of it. Reading the history marks nothing as read (HIST-11).
+/// Which page the caller gets, the room, and the caller's side of it. Reading the history marks nothing as read
+/// (HIST-11).
 ///
 /// # Errors
 /// No such room.

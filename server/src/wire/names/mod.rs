@@ -2,9 +2,10 @@
 //!
 //! socketioxide finds out whom an event is for by borrowing its name from the packet's text. It cannot borrow
 //! `"say \"hi\""`, takes that for a malformed packet, and closes the connection. So the bytes of a WebSocket pass a
-//! `filter` on their way in. A `scanner` follows the frames (`frame`) and looks at the `head` of each text message, and the
-//! filter puts a stand-in before a name that cannot be borrowed: `["say \"hi\"",{}]` becomes `["?name","say \"hi\"",{}]`. Nothing else
-//! changes. The name itself stays as it was written, for the [`packet`](super::packet) that is read later.
+//! `filter` on their way in. A `scanner` follows the frames (`frame`) and looks at the `head` of each text message, and
+//! the filter puts a stand-in before a name that cannot be borrowed: `["say \"hi\"",{}]` becomes `["?name","say
+//! \"hi\"",{}]`. Nothing else changes. The name itself stays as it was written, for the [`packet`](super::packet) that
+//! is read later.
 //!
 //! A client that sends the stand-in itself gets one before it, too: it is an unknown action of that very name.
 

@@ -1,8 +1,8 @@
 //! What is unread at rest, and on the way.
 //!
 //! While somebody reads and others send, several numbers are right. What is known: a message that the reader had heard
-//! before it said `chat.read` is read; one that was sent after the last `on.chat.read` came is not; what lies between is
-//! decided by the order in which the reader heard. That order is a SHOULD (SEND-8), the bounds are not.
+//! before it said `chat.read` is read; one that was sent after the last `on.chat.read` came is not; what lies between
+//! is decided by the order in which the reader heard. That order is a SHOULD (SEND-8), the bounds are not.
 
 use super::{
     Judgement,
@@ -62,8 +62,9 @@ impl<'v, 'a> Account<'v, 'a> {
         account
     }
 
-    /// When the last `chat.read` was answered, and the last clearing told. A server may tell a reading to all sockets of
-    /// the reader, as it should (D2), or to the calling one alone; `None` where it is neither, or something is missing.
+    /// When the last `chat.read` was answered, and the last clearing told. A server may tell a reading to all sockets
+    /// of the reader, as it should (D2), or to the calling one alone; `None` where it is neither, or something is
+    /// missing.
     fn all_done(&self, readers: &[&'a Lane], clearings: usize) -> Option<Moment> {
         let told = |lane: &Lane| -> Vec<Moment> {
             let reads =
@@ -206,8 +207,8 @@ impl<'v, 'a> Account<'v, 'a> {
         judgement.find(requirement, sentence, shown_by);
     }
 
-    /// The counter that each socket of the reader must take to be right, by the order of what it heard; `None` where one
-    /// of them agrees with what is stored.
+    /// The counter that each socket of the reader must take to be right, by the order of what it heard; `None` where
+    /// one of them agrees with what is stored.
     fn by_order_of_hearing(&self) -> Option<i128> {
         let lanes: Vec<&Lane> = self.view.lanes_of(self.rest.user).filter(|lane| !lane.incomplete).collect();
         let counts: Vec<i128> = lanes.iter().map(|lane| self.counted_by(lane)).collect();

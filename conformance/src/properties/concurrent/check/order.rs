@@ -61,7 +61,8 @@ fn ids_grow(view: &View<'_>, judgement: &mut Judgement, room: u64) {
     }
 }
 
-/// Every order in which the texts of a room were seen: by each socket, each text where it came first; and in the history.
+/// Every order in which the texts of a room were seen: by each socket, each text where it came first; and in the
+/// history.
 fn seen_in(view: &View<'_>, room: u64) -> Vec<Seen> {
     let once = |texts: &mut Vec<Number>, number: Number| {
         if view.sent.contains_key(&number) && !texts.contains(&number) {

@@ -63,8 +63,8 @@ pub(super) struct Judge<'a> {
     learned: bool,
 }
 
-/// Compares what was heard after a step with the branches, and gives what came of the one that fits best; of several the
-/// first. `late` are free announcements of earlier steps.
+/// Compares what was heard after a step with the branches, and gives what came of the one that fits best; of several
+/// the first. `late` are free announcements of earlier steps.
 pub(super) fn judge(
     before: &Model,
     actor: Socket,
