@@ -18,6 +18,8 @@ use crate::{
 const TRIES: usize = 5;
 /// An event is waited for at least this long, however fast the server is: machines hiccup.
 const SHORTEST_EVENT: Duration = Duration::from_secs(2);
+/// An event that may come or not is waited for at least this long after a sentinel.
+const STRAGGLER: Duration = Duration::from_millis(400);
 /// Quiet time is at least and at most this long.
 const QUIET: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(100));
 
@@ -53,7 +55,10 @@ pub enum CalibrationError {
         expected: &'static str,
     },
     /// It refuses the account that it was measured with.
-    #[error("the server refuses the token of user {0}: was it seeded with the accounts of this run?")]
+    #[error(
+        "the server refuses the token of user {0}: was it seeded with the accounts of this run? \
+             (`--accounts` names them; a command of `--server-cmd` gets them as `{{accounts}}`)"
+    )]
     TokenRefused(u64),
 }
 
@@ -68,6 +73,12 @@ impl Patience {
             quiet: (slowest * 3).clamp(QUIET.0, QUIET.1),
             max,
         }
+    }
+
+    /// How long an event is waited for that may come or not, when a sentinel was back already.
+    #[must_use]
+    pub fn straggler(&self) -> Duration {
+        (self.quiet * 5).max(STRAGGLER).min(self.event)
     }
 
     /// Measures a server: how long joining the namespace takes (the median of five), and how long authorising takes.

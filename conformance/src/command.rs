@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    io::Write as _,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -111,10 +112,7 @@ pub async fn run(cli: Cli) -> Exit {
         Command::Replay(replay) => play_again(&replay).await,
         Command::List(flags) => list(&flags),
         Command::Explain { id } => explain(&id),
-        Command::ReportSchema => {
-            println!("{}", json_schema::text());
-            Ok(Exit::Fine)
-        }
+        Command::ReportSchema => say(&format!("{}\n", json_schema::text())),
         Command::SelfTest(flags) => self_test(&flags).await,
         Command::Compare { reports, report } => compare(&reports, &report),
     };
@@ -128,8 +126,7 @@ fn list(flags: &List) -> Result<Exit, Failure> {
     check_filter(&flags.filter)?;
     let text =
         if flags.requirements { explain::list_requirements(&flags.filter) } else { explain::list(&flags.filter) };
-    print!("{text}");
-    Ok(Exit::Fine)
+    say(&text)
 }
 
 fn explain(id: &str) -> Result<Exit, Failure> {
@@ -139,8 +136,18 @@ fn explain(id: &str) -> Result<Exit, Failure> {
             program::name()
         ))
     })?;
-    println!("{}", text.trim_end());
-    Ok(Exit::Fine)
+    say(&format!("{}\n", text.trim_end()))
+}
+
+/// Prints a text. Who reads it may have seen enough, such as `head`.
+fn say(text: &str) -> Result<Exit, Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::failed(format!("standard output cannot be written to: {error}")))
+        }
+        _ => Ok(Exit::Fine),
+    }
 }
 
 /// A word of a filter that selects nothing is a mistake, even beside others that do.

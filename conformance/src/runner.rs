@@ -37,6 +37,12 @@ const PATIENCES: u32 = 12;
 /// Why a scenario says nothing in which the server went away.
 pub const WENT_AWAY: &str = "the server went away while it ran";
 
+/// Why a scenario says nothing in which the suite was too late for the server's pings, twice.
+const STARVED: &str =
+    "a connection was lost because this machine or the network was too busy to answer its pings in time";
+/// Tells the second attempt at a scenario from all others of the run.
+const ONCE_MORE: usize = 100_000;
+
 /// What one scenario gave, with what is known of it besides its result.
 #[derive(Debug, Clone)]
 pub struct Finished {
@@ -96,6 +102,24 @@ pub async fn run_all(
 
 async fn run_one(subject: &Arc<Subject>, scenario: &'static Scenario, number: usize, keep_wire_log: bool) -> Finished {
     let begun = Instant::now();
+    let (mut world, mut outcome) = Box::pin(attempt(subject, scenario, number)).await;
+    if is_starved(&world, &outcome) {
+        // Late is not wrong: what a busy machine spoilt is tried once more.
+        world.forget_clients();
+        (world, outcome) = Box::pin(attempt(subject, scenario, number + ONCE_MORE)).await;
+        if is_starved(&world, &outcome) {
+            world.forget_what_the_loss_explains();
+            outcome = Err(Stop::not_evaluable(STARVED));
+        }
+    }
+    let duration = begun.elapsed();
+    let finished = finished(&world, scenario, outcome, duration, keep_wire_log);
+    world.forget_clients();
+    finished
+}
+
+/// Runs a scenario to its end.
+async fn attempt(subject: &Arc<Subject>, scenario: &'static Scenario, number: usize) -> (World, Outcome) {
     let world = World::new(Arc::clone(subject), number);
     let outcome = match missing(subject, scenario.needs) {
         Some(outcome) => outcome,
@@ -103,10 +127,14 @@ async fn run_one(subject: &Arc<Subject>, scenario: &'static Scenario, number: us
     };
     world.finish(&outcome).await;
     let outcome = unless_the_server_went(&world, scenario, outcome).await;
-    let duration = begun.elapsed();
-    let finished = finished(&world, scenario, outcome, duration, keep_wire_log);
-    world.forget_clients();
-    finished
+    (world, outcome)
+}
+
+/// Whether a scenario did not go well, and lost a connection whose client came too late to answer a ping.
+fn is_starved(world: &World, outcome: &Outcome) -> bool {
+    let went_wrong = !world.state(|state| state.findings.is_empty())
+        || matches!(outcome, Err(Stop::Broken | Stop::NotEvaluable(_) | Stop::Harness(_)));
+    went_wrong && world.state(|state| state.starved)
 }
 
 /// A server that went away while a scenario ran is not accused of what its connections missed then: nobody knows what
@@ -213,7 +241,10 @@ fn judge(findings: &[Finding], outcome: &Outcome, notes: &[String]) -> (Verdict,
 /// to compare; where something was found wrong already, the difference is shown and not found once more.
 fn compare(world: &World, id: &str, outcome: &Outcome) -> Option<String> {
     let (transcript, recorded, clean) = world.state(|state| {
-        (state.transcript.clone(), state.is_recording(), state.findings.is_empty() && state.notes.is_empty())
+        // The transcript shows neither the form of dates nor fields that nobody documented.
+        let is_hidden = |finding: &Finding| matches!(finding.requirement.as_str(), "TYPE-4" | "TYPE-5");
+        let clean = state.findings.iter().all(is_hidden) && state.notes.is_empty();
+        (state.transcript.clone(), state.is_recording(), clean)
     });
     if !recorded || matches!(outcome, Err(Stop::NotApplicable(_) | Stop::NotEvaluable(_) | Stop::Harness(_))) {
         return None;

@@ -23,13 +23,15 @@ use self::output::Output;
 pub use self::{command::ServerCommand, error::StartError};
 use crate::{
     process_group::ProcessGroup,
-    wire::{Connection, OpenOptions, Target},
+    wire::{Connection, OpenError, OpenOptions, Target},
 };
 
 /// The pauses between two tries to reach a server that is starting: the first, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(200));
 /// How long a single try may take: a server that is starting may accept a connection and forget it.
 const TRY: Duration = Duration::from_secs(2);
+/// How long a server that answers HTTP may take to answer WebSocket requests as well.
+const MOUNTING: Duration = Duration::from_secs(5);
 /// How much of the server's output a failure shows, in lines.
 const SHOWN: usize = 20;
 
@@ -160,7 +162,8 @@ impl ServerProcess {
 
     async fn wait_until_it_answers(&mut self, group: &mut ProcessGroup) -> Result<(), StartError> {
         let patience = self.command.start_patience;
-        let deadline = Instant::now() + patience;
+        let mut deadline = Instant::now() + patience;
+        let mut is_up = false;
         let (mut pause, longest) = PAUSES;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -175,6 +178,11 @@ impl ServerProcess {
                     Err(error) => error,
                 },
             };
+            if matches!(last, OpenError::Http { .. }) && !is_up {
+                // It is up: that it still mounts its Socket.IO path is unlikely.
+                is_up = true;
+                deadline = deadline.min(Instant::now() + MOUNTING);
+            }
             if Instant::now() + pause >= deadline {
                 let output = self.output.as_end_of_sentence(SHOWN);
                 return Err(StartError::Silent { patience, last: Box::new(last), output });

@@ -73,7 +73,8 @@ async fn attempt(
 ) -> Outcome<Option<Message>> {
     way.emit(from, text, id).await?;
     world.settle().await?;
-    match [to.take::<OnMessageNew>()?, from.take::<OnMessageNew>()?] {
+    let heard = to.may_hear::<OnMessageNew>().await?;
+    match [heard, from.may_hear::<OnMessageNew>().await?] {
         [Some(heard), Some(echoed)] => {
             for (event, reader) in [(&heard, to), (&echoed, from)] {
                 check_announced(world, "ATT-1", event, reader, [from, to], text);

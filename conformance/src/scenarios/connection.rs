@@ -117,7 +117,8 @@ async fn is_closed_when_pings_go_unanswered(world: &World) -> Outcome {
     within_patience(world, at_last, "pingInterval + pingTimeout (and some grace)")?;
     world.silently(alice.authorise()).await?;
     world.settle().await?;
-    drop(bob.announcements_of(&alice));
+    // A busy machine may have taken as long to settle as the server waits.
+    let came_and_went = matches!(bob.announcements_of(&alice)[..], [.., true, false]);
 
     let closed = alice.closed(at_last.saturating_sub(begun.elapsed())).await;
     if !bob.is_open() {
@@ -126,7 +127,7 @@ async fn is_closed_when_pings_go_unanswered(world: &World) -> Outcome {
     world.check("CONN-3", closed.is_some(), || {
         format!("a client that answers no ping is still connected after {:.1} s", at_last.as_secs_f64())
     });
-    bob.expect_announced("CONN-3", &alice, false).await
+    if came_and_went { Ok(()) } else { bob.expect_announced("CONN-3", &alice, false).await }
 }
 
 async fn is_closed_when_it_never_joins(world: &World) -> Outcome {

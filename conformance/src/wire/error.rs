@@ -54,7 +54,8 @@ pub enum OpenError {
         what: String,
     },
     /// An HTTP answer instead of a WebSocket.
-    #[error("{target} answered the WebSocket request with HTTP status {status}{}{}: is the path `{}` the server's Socket.IO path?",
+    #[error("{target} answered the WebSocket request with HTTP status {status}{}{}: is the path `{}` the server's Socket.IO path? \
+        (the URL names it, or `--server-path` where the suite starts the server)",
         location.as_deref().map(|to| format!(" (to {to})")).unwrap_or_default(), quoted(body), target.path())]
     Http {
         /// The server.

@@ -1,10 +1,11 @@
 //! Which accounts a scenario gets.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     sync::{Mutex, PoisonError},
 };
 
+use chat_spec::types::{MAX_ID, UserId};
 use tokio::sync::Semaphore;
 
 use super::attachment::Attachments;
@@ -22,15 +23,21 @@ pub struct Casting {
     size: usize,
     beacon: Account,
     attachments: Attachments,
+    /// Ids that none of the accounts has, the largest first.
+    unknown: [UserId; Self::UNKNOWN],
 }
 
 impl Casting {
+    /// How many ids of nobody are known.
+    const UNKNOWN: usize = 3;
+
     /// The smallest number of accounts that every scenario can be run with.
     pub const FEWEST: usize = 6;
 
     /// A casting from accounts; `None` where there are fewer than two.
     #[must_use]
     pub fn new(mut accounts: Vec<Account>) -> Option<Self> {
+        let unknown = ids_of_nobody(&accounts)?;
         let beacon = accounts.pop()?;
         let size = accounts.len();
         (size > 0).then(|| Self {
@@ -39,7 +46,14 @@ impl Casting {
             size,
             beacon,
             attachments: Attachments::default(),
+            unknown,
         })
+    }
+
+    /// Ids that no user has, as far as the accounts tell.
+    #[must_use]
+    pub const fn unknown(&self) -> [UserId; Self::UNKNOWN] {
+        self.unknown
     }
 
     /// The user that sentinels are sent to. It is never connected.
@@ -82,5 +96,24 @@ impl Casting {
         let count = accounts.len();
         self.free.lock().unwrap_or_else(PoisonError::into_inner).extend(accounts);
         self.permits.add_permits(count);
+    }
+}
+
+/// The largest ids that none of the accounts has: an account may have the very largest there is (TYPE-2).
+fn ids_of_nobody<const N: usize>(accounts: &[Account]) -> Option<[UserId; N]> {
+    let taken: HashSet<u64> = accounts.iter().map(|account| account.id.get()).collect();
+    let free = (1..=MAX_ID).rev().filter(|id| !taken.contains(id)).filter_map(|id| UserId::try_from(id).ok());
+    free.take(N).collect::<Vec<_>>().try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_has_an_unknown_id() {
+        let account = |id: u64| Account { id: UserId::try_from(id).unwrap(), token: "t".into(), attachments: vec![] };
+        let casting = Casting::new([MAX_ID, 7, MAX_ID - 2].map(account).into()).unwrap();
+        assert_eq!(casting.unknown().map(UserId::get), [MAX_ID - 1, MAX_ID - 3, MAX_ID - 4]);
     }
 }

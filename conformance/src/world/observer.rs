@@ -25,7 +25,11 @@ pub(super) fn observe(client: &Client, world: &World, incoming: Incoming) {
         }
         Incoming::Closed { reason, .. } => {
             if !matches!(reason, CloseReason::ByClient | CloseReason::Unanswered) {
-                world.state(|state| state.lost_a_connection = true);
+                let starved = client.was_too_late_for_a_ping();
+                world.state(|state| {
+                    state.lost_a_connection = true;
+                    state.starved |= starved;
+                });
             }
             client.inbox().add(|heard| heard.closed = Some(reason));
         }
@@ -43,7 +47,7 @@ fn observe_event(client: &Client, world: &World, event: Event) {
     };
     let undeclared = entry.profile.is_some_and(|profile| !world.subject().has_profile(profile));
     if !undeclared {
-        check_shape(world, &name, &args);
+        check_shape(world, entry, &args);
     }
     let payload = args.into_iter().next().unwrap_or(Value::Null);
     if let Some(recording) = &world.subject().recording {
@@ -54,7 +58,10 @@ fn observe_event(client: &Client, world: &World, event: Event) {
 }
 
 /// EVT-2 and TYPE-1 to TYPE-6.
-fn check_shape(world: &World, name: &str, args: &[Value]) {
+///
+/// What is wrong at one place of an event is found once in a scenario, with the first value that shows it.
+fn check_shape(world: &World, entry: &'static Entry, args: &[Value]) {
+    let name = entry.name;
     world.state(|state| {
         for requirement in ["EVT-2", "TYPE-1", "TYPE-2", "TYPE-3", "TYPE-4", "TYPE-5", "TYPE-6"] {
             state.mark_checked(requirement);
@@ -67,6 +74,12 @@ fn check_shape(world: &World, name: &str, args: &[Value]) {
             return state.find("EVT-2", format!("{name} carries {payload} instead of a JSON object"), None, None);
         }
         for finding in schema::findings(name, payload) {
+            // A field that is missing is named by the message; elsewhere the message shows a value.
+            let missing = finding.message.ends_with("is a required property").then(|| finding.message.clone());
+            let place = (entry.name, finding.requirement, without_indexes(&finding.path), missing);
+            if !state.misshapen.insert(place) {
+                continue;
+            }
             let place = if finding.path.is_empty() { "the payload" } else { &finding.path };
             let got = payload.pointer(&finding.path).map(|value| shorten(&value.to_string()));
             let requirement = attribution::of_shape(name, &finding.path, &finding.message, finding.requirement);
@@ -76,6 +89,12 @@ fn check_shape(world: &World, name: &str, args: &[Value]) {
             state.find("TYPE-6", format!("{name}: {place}: created_at is after updated_at"), None, None);
         }
     });
+}
+
+/// The path of a field in any message of a page, any dialog of a list.
+fn without_indexes(path: &str) -> String {
+    let name = |part: &str| if part.bytes().all(|byte| byte.is_ascii_digit()) { "*".into() } else { part.to_owned() };
+    path.split('/').map(name).collect::<Vec<_>>().join("/")
 }
 
 /// Where something was changed before it was made.

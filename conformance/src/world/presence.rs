@@ -7,40 +7,20 @@ use chat_spec::{
 use serde_json::json;
 
 use super::Client;
-use crate::{
-    result::Heard,
-    stop::{Outcome, Stop},
-};
+use crate::{result::Heard, stop::Outcome};
 
 impl Client {
-    /// Waits for the next announcement of a user, whatever it says, and takes notice of it.
+    /// Waits until a user is announced as online or offline, as the transcript shows. See
+    /// [`Self::expect_announced`].
     pub async fn expect_presence(&self, requirement: &'static str, of: &Client, online: bool) -> Outcome {
-        let world = self.world();
-        world.state(|state| state.mark_checked(requirement));
-        let (patience, user) = (world.patience(), of.id());
-        let find = |heard: &mut super::inbox::Heard| {
-            let position = heard.presence.iter().position(|(id, _)| *id == user)?;
-            heard.presence.remove(position)
-        };
-        let mut came = self.inbox().wait_for(patience.event, find).await;
-        if came.is_none() && self.is_listening() {
-            self.send_sentinel().await?;
-            came = self.inbox().wait_for(patience.quiet, find).await;
-        }
-        let Some((_, said)) = came else {
-            let sentence = format!("`{}` was never told that `{}` is {}", self.label(), of.label(), word(online));
-            return Err(world.broken(requirement, sentence));
-        };
-        world.check(requirement, said == online, || {
-            format!("`{}` was told that `{}` is {}, and it is {}", self.label(), of.label(), word(said), word(online))
-        });
-        let payload = json!({"id": user, "online": said});
-        world.state(|state| state.record(self.label(), Heard::Received, OnUserOnline::NAME, Some(payload)));
-        if said == online { Ok(()) } else { Err(Stop::Broken) }
+        self.expect_announced(requirement, of, online).await?;
+        let payload = json!({"id": of.id(), "online": online});
+        self.world().state(|state| state.record(self.label(), Heard::Received, OnUserOnline::NAME, Some(payload)));
+        Ok(())
     }
 
-    /// Waits until a user is announced as online or offline, whatever was announced of it before. Takes notice of all
-    /// of it, outside of the transcript.
+    /// Waits until a user is announced as online or offline, whatever was announced of it before: presence may go
+    /// another way than messages do, and an older word may be late. Takes notice of all of it, outside of the transcript.
     pub async fn expect_announced(&self, requirement: &'static str, of: &Client, online: bool) -> Outcome {
         let world = self.world();
         world.state(|state| state.mark_checked(requirement));
@@ -54,11 +34,18 @@ impl Client {
         };
         let mut came = self.inbox().wait_for(world.patience().event, find).await;
         if came.is_none() && self.is_listening() {
+            // No sentinel comes the way that presence may take: once more as long.
             self.send_sentinel().await?;
-            came = self.inbox().wait_for(world.patience().quiet, find).await;
+            came = self.inbox().wait_for(world.patience().event, find).await;
         }
         came.ok_or_else(|| {
-            let sentence = format!("`{}` was never told that `{}` is {}", self.label(), of.label(), word(online));
+            let is = word(online);
+            let sentence = match self.announcements_of(of).last() {
+                Some(&said) => {
+                    format!("`{}` was told that `{}` is {}, and it is {is}", self.label(), of.label(), word(said))
+                }
+                None => format!("`{}` was not told that `{}` is {is} now", self.label(), of.label()),
+            };
             world.broken(requirement, sentence)
         })
     }

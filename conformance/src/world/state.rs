@@ -29,6 +29,8 @@ pub(crate) enum Recording {
 pub struct ScenarioState {
     /// Everything that is wrong, in the order in which it was found.
     pub findings: Vec<Finding>,
+    /// Where an event was not as its schema says, so that what is wrong in each is found once.
+    pub(crate) misshapen: BTreeSet<(&'static str, &'static str, String, Option<String>)>,
     /// The requirements that something was checked of.
     pub checked: BTreeSet<&'static str>,
     /// What was said.
@@ -47,6 +49,8 @@ pub struct ScenarioState {
     pub(crate) sent: BTreeSet<String>,
     /// Whether a connection was lost that nobody closed.
     pub(crate) lost_a_connection: bool,
+    /// Whether one was lost after its client came to read a ping long after it was due.
+    pub(crate) starved: bool,
     /// How many preparations are under way; the transcript does not show them.
     pub(crate) hidden: usize,
     /// What each side had not read in a room when the scenario began.
@@ -67,6 +71,7 @@ impl ScenarioState {
     pub(crate) fn new(tag: &str) -> Self {
         Self {
             findings: Vec::new(),
+            misshapen: BTreeSet::new(),
             checked: BTreeSet::new(),
             transcript: Transcript::default(),
             dialect: Vec::new(),
@@ -77,6 +82,7 @@ impl ScenarioState {
             recording: Recording::On,
             sent: BTreeSet::new(),
             lost_a_connection: false,
+            starved: false,
             hidden: 0,
             unread_before: HashMap::new(),
             came: BTreeSet::new(),

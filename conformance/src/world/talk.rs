@@ -29,16 +29,20 @@ impl World {
         Ok(heard)
     }
 
-    /// Several messages from one to the other, sent without waiting and outside of the transcript.
+    /// Several messages from one to the other, a few of them under way at a time, outside of the transcript.
     pub async fn say_many(&self, from: &Client, to: &Client, room: RoomId, count: usize) -> Outcome {
+        const UNDER_WAY: usize = 20;
+        let numbers: Vec<usize> = (1..=count).collect();
         self.silently(async {
-            for number in 1..=count {
-                let text = self.text(&format!("one of many, {number}"));
-                from.emit(&MessageSend { room_id: room, text, attachment_id: None }).await?;
-            }
-            for hearer in [to, from] {
-                for _ in 0..count {
-                    hearer.expect::<OnMessageNew>("SEND-1").await?;
+            for numbers in numbers.chunks(UNDER_WAY) {
+                for number in numbers {
+                    let text = self.text(&format!("one of many, {number}"));
+                    from.emit(&MessageSend { room_id: room, text, attachment_id: None }).await?;
+                }
+                for hearer in [to, from] {
+                    for _ in numbers {
+                        hearer.expect::<OnMessageNew>("SEND-1").await?;
+                    }
                 }
             }
             Ok(())

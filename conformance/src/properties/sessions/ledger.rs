@@ -14,6 +14,8 @@ pub(super) struct Ledger {
     rooms: BTreeMap<RoomKey, RoomId>,
     messages: BTreeMap<MessageKey, Stored>,
     mark: String,
+    /// A user that there is not.
+    nobody: UserId,
 }
 
 /// What the server made of a message.
@@ -35,14 +37,19 @@ pub(super) enum Clash {
 }
 
 impl Ledger {
-    /// A ledger that knows users alone; `mark` tells the texts of this session from all others.
-    pub(super) fn new(users: BTreeMap<User, UserId>, mark: String) -> Self {
-        Self { users, rooms: BTreeMap::new(), messages: BTreeMap::new(), mark }
+    /// A ledger that knows users alone, and one that is none; `mark` tells the texts of this session from all others.
+    pub(super) fn new(users: BTreeMap<User, UserId>, nobody: UserId, mark: String) -> Self {
+        Self { users, rooms: BTreeMap::new(), messages: BTreeMap::new(), mark, nobody }
     }
 
     /// The id of a user.
     pub(super) fn user(&self, user: User) -> u64 {
-        self.users.get(&user).map_or(MAX_ID, |id| id.get())
+        self.users.get(&user).unwrap_or(&self.nobody).get()
+    }
+
+    /// The id of a user that there is not.
+    pub(super) fn nobody(&self) -> u64 {
+        self.nobody.get()
     }
 
     /// The user of an id.

@@ -35,7 +35,7 @@ pub(super) fn of(model: &Model, ledger: &Ledger, action: &Action) -> Value {
 fn id_of(ledger: &Ledger, someone: Someone) -> u64 {
     match someone {
         Someone::User(user) => ledger.user(user),
-        Someone::Unknown => MAX_ID,
+        Someone::Unknown => ledger.nobody(),
     }
 }
 

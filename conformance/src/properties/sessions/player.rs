@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use chat_spec::{
     events::{Payload, UserAuth},
     requirements::Requirement,
-    types::MAX_ID,
 };
 use serde_json::json;
 
@@ -66,8 +65,9 @@ impl Player {
         let errors = world.subject().has_profile("errors");
         let users = session.users.clamp(2, User::MOST);
         let mark = world.text("");
+        let [nobody, ..] = world.subject().casting.unknown();
         let stage = Box::pin(Stage::set(world, users)).await?;
-        let ledger = Ledger::new(stage.ids(), mark);
+        let ledger = Ledger::new(stage.ids(), nobody, mark);
         let model = Model::begin(users, errors);
         Ok(Self { stage, model, ledger, checked: BTreeSet::new(), late: Vec::new(), waiting })
     }
@@ -139,7 +139,7 @@ impl Player {
             Credentials::Right => return client.emit(&own).await,
             Credentials::As(user) => return client.emit(&auth(self.stage.account(user)?)).await,
             Credentials::WrongToken => json!({"id": own.id, "token": WRONG_TOKEN}),
-            Credentials::UnknownUser => json!({"id": MAX_ID, "token": WRONG_TOKEN}),
+            Credentials::UnknownUser => json!({"id": self.ledger.nobody(), "token": WRONG_TOKEN}),
             Credentials::TokenOf(user) => json!({"id": own.id, "token": self.stage.account(user)?.token}),
         };
         client.emit_arguments(UserAuth::NAME, vec![payload]).await

@@ -1,6 +1,9 @@
 //! The end of a run on a terminal: the verdict first, then what it rests on, then what to do next.
 
+use std::collections::BTreeSet;
+
 use console::measure_text_width;
+use indexmap::IndexMap;
 
 use crate::{
     program,
@@ -19,6 +22,8 @@ use crate::{
 
 /// How many failures are shown in full: one broken thing can fail every scenario.
 const MOST_FAILURES: usize = 10;
+/// How many warnings of one requirement are shown.
+const MOST_ALIKE: usize = 3;
 /// How much of a message is shown where one line should do.
 const LONGEST_MESSAGE: usize = 300;
 
@@ -124,8 +129,27 @@ fn warnings(result: &RunResult, look: Look) -> String {
         return String::new();
     }
     let out = format!("{}\n", look.heading(&counted(warnings.len(), "warning", "warnings")));
-    let blocks: Vec<_> = warnings.iter().map(|(scenario, finding)| warning(result, scenario, finding, look)).collect();
+    let mut of: IndexMap<&str, Vec<_>> = IndexMap::new();
+    for &(scenario, finding) in &warnings {
+        of.entry(&finding.requirement).or_default().push((scenario, finding));
+    }
+    let blocks: Vec<_> = of.iter().map(|(requirement, warnings)| alike(result, requirement, warnings, look)).collect();
     out + &blocks.join("\n")
+}
+
+/// Warnings of one requirement: a few of them, for what is wrong with every event is wrong in every scenario.
+fn alike(result: &RunResult, requirement: &str, warnings: &[(&ScenarioResult, &Finding)], look: Look) -> String {
+    let (shown, more) = warnings.split_at(warnings.len().min(MOST_ALIKE));
+    let blocks: Vec<_> = shown.iter().map(|(scenario, finding)| warning(result, scenario, finding, look)).collect();
+    let mut out = blocks.join("\n");
+    if !more.is_empty() {
+        let scenarios: BTreeSet<_> = more.iter().map(|(scenario, _)| &scenario.id).collect();
+        let more = counted(more.len(), "warning more of", "warnings more of");
+        let scenarios = counted(scenarios.len(), "scenario", "scenarios");
+        let sentence = format!("{more} {requirement}, in {scenarios}: in full with `--report html=FILE`");
+        out += &wrapped(&sentence, "  ", look.prose(2));
+    }
+    out
 }
 
 /// One broken SHOULD.

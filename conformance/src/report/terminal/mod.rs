@@ -8,7 +8,7 @@ mod failure;
 mod look;
 mod progress;
 
-use std::io;
+use std::{collections::BTreeSet, io};
 
 use console::Term;
 use look::Look;
@@ -30,6 +30,8 @@ pub struct Terminal {
     look: Look,
     progress: Progress,
     strict: bool,
+    /// The requirements that a warning was shown of: what is wrong with every event is wrong in every scenario.
+    warned: BTreeSet<String>,
 }
 
 impl Terminal {
@@ -38,7 +40,7 @@ impl Terminal {
     #[must_use]
     pub fn new(term: Term, strict: bool) -> Self {
         let progress = Progress::new(&term);
-        Self { look: Look::of(&term), progress, term, strict }
+        Self { look: Look::of(&term), progress, term, strict, warned: BTreeSet::new() }
     }
 
     /// A line about a scenario that did not go well.
@@ -65,7 +67,10 @@ impl Reporter for Terminal {
                 Ok(())
             }
             RunEvent::ScenarioFinished(scenario) => {
-                if scenario.fails(self.strict) || scenario.verdict == Verdict::Warning || scenario.known.is_some() {
+                let warns_of = scenario.findings.iter().filter(|finding| finding.verdict == Verdict::Warning);
+                let news = warns_of.filter(|finding| self.warned.insert(finding.requirement.clone())).count() > 0;
+                let warns = scenario.verdict == Verdict::Warning && news;
+                if scenario.fails(self.strict) || warns || scenario.known.is_some() {
                     self.progress.print(&self.term, &self.line(scenario))?;
                 }
                 self.progress.scenario_finished(&self.term, scenario)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chat_spec::{
     events::{ChatStart, OnMessageNew},
-    types::{MAX_ID, Message, RoomId, UserId},
+    types::{Message, RoomId, UserId},
 };
 
 use crate::{
@@ -295,7 +295,7 @@ async fn begins_anew_after_deletion(world: &World) -> Outcome {
 
 async fn oneself_and_unknown_users_are_refused(world: &World) -> Outcome {
     let [alice, bob] = world.users(["alice", "bob"]).await?;
-    let unknown = UserId::try_from(MAX_ID).unwrap_or(alice.id());
+    let [unknown, ..] = world.subject().casting.unknown();
     for (who, user) in [("oneself", alice.id()), ("an unknown user", unknown)] {
         alice.emit(&start_exactly(user, world.text(&format!("a start with {who}")))).await?;
         world.settle().await?;

@@ -339,7 +339,7 @@ async fn by_the_other_side_is_all_or_nothing(world: &World) -> Outcome {
     let sent = say(world, &alice, &bob, room, "of alice").await?;
     bob.emit(&MessageDelete { message_id: sent.id }).await?;
     world.settle().await?;
-    let heard = [alice.take::<OnMessageDelete>()?, bob.take::<OnMessageDelete>()?];
+    let heard = [alice.may_hear::<OnMessageDelete>().await?, bob.may_hear::<OnMessageDelete>().await?];
     let stored = [alice.history(room).await?, bob.history(room).await?]
         .map(|messages| messages.iter().any(|kept| kept.id == sent.id));
     match heard {

@@ -642,7 +642,7 @@ async fn long_text_is_whole_or_refused(world: &World) -> Outcome {
 async fn try_long(world: &World, alice: &Client, bob: &Client, room: RoomId, text: &str) -> Outcome<Option<bool>> {
     alice.emit(&MessageSend { room_id: room, text: text.to_owned(), attachment_id: None }).await?;
     world.settle().await?;
-    let events = [bob.take::<OnMessageNew>()?, alice.take::<OnMessageNew>()?];
+    let events = [bob.may_hear::<OnMessageNew>().await?, alice.may_hear::<OnMessageNew>().await?];
     for event in events.iter().flatten() {
         world.check("SEND-4", event.message.text == text, || {
             format!("of a text of {} code points another one arrived", text.chars().count())

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use chat_spec::{
     events::{
         CallStart, ChatClear, ChatDelete, ChatHistory, ChatRead, ChatStart, MessageDelete, MessageSend, OnCallInit,
-        OnChatClear, OnChatDelete, OnChatHistory, OnChatRead, OnMessageDelete, OnMessageNew, OnUserAuthorized, Payload,
-        UserAuth,
+        OnChatClear, OnChatHistory, OnChatRead, OnMessageDelete, OnMessageNew, OnUserAuthorized, Payload, UserAuth,
     },
     types::{Dialog, MAX_ID, Message, RoomId, UserId},
 };
@@ -193,7 +192,8 @@ async fn unknown_users_and_wrong_tokens_look_alike(world: &World) -> Outcome {
     let [alice, bob] = world.accounts(["alice", "bob"]).await?;
     need_two_tokens(&alice, &bob)?;
     let wrong = "a token that nobody has";
-    let (near, far) = (next_to(alice.id.get()), MAX_ID - 11);
+    let [_, far, _] = world.subject().casting.unknown().map(UserId::get);
+    let near = next_to(alice.id.get());
     // Two samples of each kind. The first kind is what the others must look like.
     let kinds = [
         ("AUTH-2", "a wrong token", [(alice.id.get(), wrong), (bob.id.get(), "another such token")]),
@@ -322,11 +322,7 @@ async fn lists_each_dialog_once(world: &World) -> Outcome {
 async fn delete_dialog(world: &World, by: &Client, other: &Client, room: RoomId) -> Outcome {
     let delete = async {
         by.emit(&ChatDelete { room_id: room }).await?;
-        world.settle().await?;
-        for client in [by, other] {
-            drop((client.take::<OnChatDelete>()?, client.take::<OnChatClear>()?));
-        }
-        Ok(())
+        world.expect_dropped("DROP-1", [by, other], room).await.map(drop)
     };
     world.silently(delete).await
 }

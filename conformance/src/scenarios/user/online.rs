@@ -5,7 +5,7 @@
 
 use chat_spec::{
     events::{MessageSend, OnMessageNew, OnUserAuthorized, OnUserOnline, UserAuth},
-    types::{MAX_ID, UserId},
+    types::UserId,
 };
 
 use crate::{
@@ -223,7 +223,7 @@ async fn a_refusal_announces_nobody(world: &World) -> Outcome {
     let (bob, _) = world.arrive(&bob, "bob").await?;
     away(world, &alice, "alice", &[&bob]).await?;
     away(world, &carol, "carol", &[&bob]).await?;
-    let unknown = UserId::try_from(MAX_ID - 17).map_err(|error| Stop::Harness(error.to_string()))?;
+    let [unknown, ..] = world.subject().casting.unknown();
 
     for (when, there) in [("while the user is away", false), ("while the user is there", true)] {
         let user = if there { Some(world.arrive(&alice, "alice").await?.0) } else { None };

@@ -34,6 +34,7 @@ pub(super) const ALL: &[Innocent] = &[
     innocent(Server::Express("default"), Surroundings::Quiet),
     innocent(Server::Express("contrary-a"), Surroundings::Quiet),
     innocent(Server::Express("contrary-b"), Surroundings::Quiet),
+    innocent(Server::Express("tolerated"), Surroundings::Quiet),
     innocent(Server::Express("slow"), Surroundings::Quiet),
     innocent(Server::Reference, Surroundings::BadNetwork),
     innocent(Server::Express("default"), Surroundings::BadNetwork),

@@ -21,6 +21,7 @@ impl Server {
     pub(super) fn warnings(self) -> &'static [&'static str] {
         match self {
             Self::Express("contrary-b") => &["PRES-3", "PRES-9", "HIST-7", "DROP-6", "TYPE-4", "TYPE-5"],
+            Self::Express("tolerated") => &["PRES-3", "PRES-9", "HIST-7", "DROP-6"],
             _ => &[],
         }
     }
