@@ -4,8 +4,7 @@ use std::{collections::BTreeSet, time::Instant};
 
 use chat_spec::{
     events::{
-        ChatClear, ChatDelete, MessageDelete, MessageSend, OnChatClear, OnChatDelete, OnMessageDelete, OnMessageNew,
-        OnUserAuthorized,
+        ChatClear, ChatDelete, MessageDelete, MessageSend, OnChatClear, OnMessageDelete, OnMessageNew, OnUserAuthorized,
     },
     types::{Chat, Dialog, Message, MessageId, Room, RoomId, UserId},
 };
@@ -101,7 +100,7 @@ pub(crate) async fn part(world: &World, one: &Client, other: &Client, room: Room
             one.emit(&ChatDelete { room_id: room }).await?;
             world.settle().await?;
             for client in [one, other] {
-                while client.take::<OnChatDelete>()?.is_some() || client.take::<OnChatClear>()?.is_some() {}
+                client.forget_dropped(room).await;
             }
             Ok(())
         })

@@ -57,6 +57,21 @@ impl World {
 }
 
 impl Client {
+    /// Takes what says that a dialog was deleted, where it comes: after a settling and some time more, as the events of
+    /// different rooms may come in any order.
+    pub async fn forget_dropped(&self, room: RoomId) {
+        let patience = self.world().patience();
+        let take = |heard: &mut Heard| {
+            let mut take = |name| heard.take(name, |payload| is_about(payload, room)).is_some();
+            let told = take(OnChatDelete::NAME) | take(OnChatClear::NAME);
+            (told || heard.closed.is_some()).then_some(())
+        };
+        if self.inbox().wait_for(patience.straggler(), take).await.is_some() {
+            // The other event may come besides (D13).
+            let _both = self.inbox().wait_for(patience.quiet, take).await;
+        }
+    }
+
     async fn wait_until_told(&self, requirement: &'static str, room: RoomId) -> Outcome {
         let world = self.world();
         world.state(|state| state.mark_checked(requirement));

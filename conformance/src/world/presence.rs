@@ -34,9 +34,10 @@ impl Client {
         };
         let mut came = self.inbox().wait_for(world.patience().event, find).await;
         if came.is_none() && self.is_listening() {
-            // No sentinel comes the way that presence may take: once more as long.
+            // No sentinel comes the way that presence may take: the whole patience of the run.
             self.send_sentinel().await?;
-            came = self.inbox().wait_for(world.patience().event, find).await;
+            let rest = world.patience().max.saturating_sub(world.patience().event).max(world.patience().quiet);
+            came = self.inbox().wait_for(rest, find).await;
         }
         came.ok_or_else(|| {
             let is = word(online);
@@ -48,6 +49,13 @@ impl Client {
             };
             world.broken(requirement, sentence)
         })
+    }
+
+    /// Waits, not longer than the patience for an event, until a user was announced as online. Takes notice of nothing
+    /// and judges nothing.
+    pub(crate) async fn wait_until_announced(&self, of: &Client) -> bool {
+        let announced = |heard: &mut super::inbox::Heard| heard.presence.contains(&(of.id(), true)).then_some(());
+        self.inbox().wait_for(self.world().patience().event, announced).await.is_some()
     }
 
     /// The announcements of a user that came and nobody took notice of yet, in order. Takes notice of them.

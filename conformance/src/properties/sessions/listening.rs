@@ -22,7 +22,7 @@ impl Player {
     pub(super) async fn hear(&mut self, step: &Step, branches: &[Branch]) -> Outcome<Judgement> {
         let patience = self.stage.world.patience();
         let longest = if self.waiting == Waiting::Patient { patience.event } else { patience.quiet * 10 };
-        let deadline = Instant::now() + longest;
+        let begun = Instant::now();
         let mut pause = patience.quiet;
         if matches!(step, Step::Arrive(_) | Step::Authorise(..)) {
             // Before it is authorised, no sentinel of this socket says anything.
@@ -40,7 +40,11 @@ impl Player {
             }
             let missing = judged.differences.iter().all(|difference| difference.missing);
             let fine = judged.differences.is_empty();
-            let over = Instant::now() >= deadline;
+            // Sentinels do not come the way that presence may take.
+            let presence_alone =
+                missing && judged.differences.iter().all(|difference| difference.requirement.starts_with("PRES-"));
+            let longest = if presence_alone && self.waiting == Waiting::Patient { patience.max } else { longest };
+            let over = begun.elapsed() >= longest;
             if !missing || (fine && (listened_on || !is_quiet(branches))) || over {
                 judged.differences.splice(0..0, self.cut_off(step, &judged.model));
                 return Ok(judged);

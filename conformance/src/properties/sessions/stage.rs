@@ -47,6 +47,9 @@ impl Stage {
             let socket = user.first_socket();
             let (client, authorized) = self.world.arrive(self.account(user)?, &socket.to_string()).await?;
             self.delete_old(user, &client, &authorized).await?;
+            // Presence may be told another way than the rest: late, it would be taken for what the session says.
+            let told = self.clients.values().map(|earlier| earlier.wait_until_announced(&client));
+            drop(futures_util::future::join_all(told).await);
             self.clients.insert(socket, client);
         }
         let world = self.world.clone();
