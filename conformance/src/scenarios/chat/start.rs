@@ -376,7 +376,7 @@ async fn start_at_once(world: &World, one: &Client, other: &Client, round: usize
 async fn text_stays_exact(world: &World) -> Outcome {
     let [alice, bob] = world.users(["alice", "bob"]).await?;
     world.no_transcript(); // with a room a start (START-6) there are more of them
-    for (what, text) in texts::NASTY {
+    for (what, text) in texts::NASTY.iter().chain(texts::MORE) {
         alice.emit(&start_exactly(bob.id(), (*text).to_owned())).await?;
         let heard: OnMessageNew = bob.expect("SEND-4").await?;
         let echoed: OnMessageNew = alice.expect("SEND-4").await?;
