@@ -4,13 +4,14 @@
 //! where the attachment is known to be unused, or where the same attachment is accepted in another way.
 
 use chat_spec::{
-    events::{Action, ChatStart, MessageSend, OnMessageNew, Payload},
+    events::{Action, ChatStart, MessageDelete, MessageSend, OnMessageDelete, OnMessageNew, Payload},
     types::{AttachmentId, MAX_ID, Message, RoomId, UserId},
 };
+use futures_util::future::try_join;
 
 use crate::{
     scenario::{Needs, scenarios},
-    scenarios::conversation::{check_announced, delete, exchange, is_same, message},
+    scenarios::conversation::{check_announced, clear, exchange, is_same, message, part},
     stop::{Outcome, Stop},
     world::{Client, Offered, World},
 };
@@ -28,8 +29,14 @@ scenarios! { "attachments";
     another_users_is_refused ["ATT-3"]
         "An attachment of another user cannot be sent, and its owner can send it afterwards."
         needs Needs::Profile("attachments");
-    is_sent_once ["ATT-4"]
-        "An attachment that was sent cannot be sent again, not even after its message was deleted."
+    a_refused_try_does_not_use_it_up ["ATT-1"]
+        "An attachment that was tried in vain in a room of others can be sent in a room of one's own."
+        needs Needs::Profile("attachments");
+    is_sent_once ["ATT-4", "DEL-1"]
+        "An attachment that was sent cannot be sent again, not even after its message, or its room, is gone."
+        needs Needs::Profile("attachments");
+    sent_at_once_it_is_in_one_message ["ATT-4"]
+        "An attachment that is sent several times at once, from two devices, is in one message."
         needs Needs::Profile("attachments");
     may_be_without_text ["ATT-5"]
         "With an attachment the text may be empty."
@@ -149,8 +156,14 @@ async fn comes_with_a_message(world: &World) -> Outcome {
     world.no_transcript(); // how many attachments are refused depends on earlier runs
     let room = world.dialog(&alice, &bob).await?;
     let ways = [Way::Send(room), Way::Start(bob.id())];
-    send_one(world, ways, [&alice, &bob], &world.text("the first file")).await?;
+    let (_, first) = send_one(world, ways, [&alice, &bob], &world.text("the first file")).await?;
     let (_, message) = send_one(world, ways, [&alice, &bob], &world.text("the second file")).await?;
+    // It is neither the newest nor the oldest: with pages of one it is in one with `last_id`, whichever way they go.
+    let stored = bob.walk(room, 1).await?.messages();
+    let kept = stored.iter().find(|stored| stored.id == first.id);
+    world.check("ATT-1", kept.is_none_or(|kept| is_same(kept, &first)), || {
+        "a page with `last_id` does not have the message with its attachment".into()
+    });
     check_kept(world, &message, [&alice, &bob]).await
 }
 
@@ -238,10 +251,121 @@ async fn is_sent_once(world: &World) -> Outcome {
     check_refused(world, "ATT-4", &ways, [&alice, &bob], offered.id, what).await?;
     check_refused(world, "ATT-4", &[Way::Send(other_room), Way::Start(carol.id())], [&alice, &carol], offered.id, what)
         .await?;
-    delete(world, &alice, &bob, message.id).await?;
+    delete_attached(world, &alice, &bob, &message).await?;
     let what = "an attachment whose message was deleted";
     check_refused(world, "ATT-4", &ways, [&alice, &bob], offered.id, what).await?;
-    check_refused(world, "ATT-4", &[Way::Send(other_room)], [&alice, &carol], offered.id, what).await
+    check_refused(world, "ATT-4", &[Way::Send(other_room)], [&alice, &carol], offered.id, what).await?;
+    // Where there are no more attachments, the one that is used is tried again.
+    let mut used = vec![offered.id];
+    used.extend(one_more(world, ways[0], [&alice, &bob]).await?);
+    clear(world, &bob, &alice, room).await?;
+    for id in &used {
+        let what = "an attachment whose room was cleared";
+        check_refused(world, "ATT-4", &ways, [&alice, &bob], *id, what).await?;
+    }
+    used.extend(one_more(world, ways[0], [&alice, &bob]).await?);
+    part(world, &alice, &bob, room).await?;
+    let room = world.dialog(&bob, &alice).await?;
+    for id in &used {
+        let what = "an attachment whose dialog was deleted";
+        check_refused(world, "ATT-4", &[Way::Send(room), Way::Start(bob.id())], [&alice, &bob], *id, what).await?;
+    }
+    Ok(())
+}
+
+/// Its author deletes a message with an attachment; both hear it as it was.
+async fn delete_attached(world: &World, author: &Client, other: &Client, message: &Message) -> Outcome {
+    author.emit(&MessageDelete { message_id: message.id }).await?;
+    for reader in [author, other] {
+        let heard: OnMessageDelete = reader.expect("DEL-1").await?;
+        world.check("DEL-1", is_same(&heard.message, message), || {
+            format!("`{}` hears of the deletion of another message: {:?}", reader.label(), heard.message)
+        });
+    }
+    Ok(())
+}
+
+/// Sends one more attachment, where there is one that can be sent.
+async fn one_more(world: &World, way: Way, users: [&Client; 2]) -> Outcome<Option<AttachmentId>> {
+    let Some(offered) = world.attachment(users[0]).await else { return Ok(None) };
+    let message = attempt(world, way, users, &world.text("one more file"), offered.id).await?;
+    Ok(message.map(|_| offered.id))
+}
+
+async fn a_refused_try_does_not_use_it_up(world: &World) -> Outcome {
+    let [alice, bob, mallory] = world.users(["alice", "bob", "mallory"]).await?;
+    world.no_transcript();
+    let room = world.dialog(&alice, &bob).await?;
+    let own = world.dialog(&mallory, &bob).await?;
+    // Those that an earlier run sent are the first of the list. So one is unused where one before it was accepted; two
+    // of them, for a run that ended half-way.
+    let (mut accepted, mut lost) = (false, 0);
+    while let Some(offered) = world.attachment(&mallory).await {
+        let what = "an attachment to a room of others";
+        check_refused(world, "ATT-1", &[Way::Send(room)], [&mallory, &bob], offered.id, what).await?;
+        let text = world.text("in my own room");
+        if let Some(message) = attempt(world, Way::Send(own), [&mallory, &bob], &text, offered.id).await? {
+            check_attached(world, &offered, &message);
+            return Ok(());
+        }
+        lost += usize::from(accepted);
+        if offered.unused || lost == 2 {
+            let sentence = "an attachment cannot be sent any more, after it was refused in a room of others";
+            return Err(world.broken("ATT-1", sentence));
+        }
+        accepted |= one_more(world, Way::Send(own), [&mallory, &bob]).await?.is_some();
+    }
+    Err(none_left(&mallory))
+}
+
+/// How often each of two devices sends the same attachment at once.
+const AT_ONCE: usize = 2;
+
+async fn sent_at_once_it_is_in_one_message(world: &World) -> Outcome {
+    let [alice, bob, carol] = world.users(["alice", "bob", "carol"]).await?;
+    world.no_transcript();
+    let room = world.dialog(&alice, &bob).await?;
+    let other_room = world.dialog(&alice, &carol).await?;
+    // That a user may have two is AUTH-11: without, all are sent by one.
+    let second = match world.second_device(&alice, "alice/laptop").await {
+        Ok(device) => Some(device),
+        Err(Stop::NotApplicable(_)) if alice.is_open() => None,
+        Err(stop) => return Err(stop),
+    };
+    let laptop = second.clone().unwrap_or_else(|| alice.clone());
+    while let Some(offered) = world.attachment(&alice).await {
+        let text = world.text("at once");
+        let speak = async |device: &Client, way: Way| {
+            for _ in 0..AT_ONCE {
+                way.emit(device, &text, offered.id).await?;
+            }
+            Ok(())
+        };
+        try_join(speak(&alice, Way::Send(room)), speak(&laptop, Way::Send(other_room))).await?;
+        world.settle().await?;
+        let mut announced = 0_usize;
+        for reader in [&bob, &carol] {
+            while reader.may_hear::<OnMessageNew>().await?.is_some() {
+                announced += 1;
+            }
+        }
+        for _ in 0..announced {
+            alice.expect::<OnMessageNew>("SEND-1").await?;
+            if let Some(device) = &second {
+                device.expect::<OnMessageNew>("AUTH-11").await?;
+            }
+        }
+        world.check("ATT-4", announced <= 1, || {
+            format!("an attachment that was sent {} times at once is in {announced} messages", 2 * AT_ONCE)
+        });
+        if announced > 0 {
+            return Ok(());
+        }
+        if offered.unused {
+            return Err(world.broken("ATT-4", "an attachment that was sent several times at once is in no message"));
+        }
+    }
+    Err(none_left(&alice))
 }
 
 async fn may_be_without_text(world: &World) -> Outcome {

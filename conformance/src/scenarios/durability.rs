@@ -7,7 +7,7 @@ use chat_spec::{
         ChatClear, ChatDelete, ChatRead, MessageDelete, MessageSend, OnChatClear, OnChatRead, OnMessageDelete,
         OnMessageNew, OnUserAuthorized, Payload,
     },
-    types::{Message, MessageId, RoomId},
+    types::{AttachmentId, Message, MessageId, RoomId},
 };
 use futures_util::future::try_join3;
 use tokio::sync::{Mutex, watch};
@@ -20,7 +20,7 @@ use crate::{
 };
 
 scenarios! { "durability";
-    survives_a_restart ["DUR-1", "SEND-6"]
+    survives_a_restart ["DUR-1", "SEND-6", "ATT-4"]
         "Messages, deletions, what was read, cleared and deleted are as they were after a restart, twice."
         needs Needs::OwnServer;
     survives_a_kill_under_load ["DUR-2", "SEND-6", "AUTH-7"]
@@ -96,6 +96,7 @@ async fn survives_a_restart(world: &World) -> Outcome {
     world.no_transcript();
     let room = world.dialog(&alice, &bob).await?;
     prepare(world, &alice, &bob, &carol, room).await?;
+    let used = used_attachment(world, &alice, &bob, room).await?;
     let (mut users, mut last) = (vec![alice, bob, carol], MessageId::try_from(1_u64).ok());
     for round in 1..=2 {
         let [alice, bob] = [&users[0], &users[1]];
@@ -121,7 +122,41 @@ async fn survives_a_restart(world: &World) -> Outcome {
         let next = world.say(&users[1], &users[0], room, "after the restart").await?.message;
         world.check("SEND-6", Some(next.id) > last, || "a message id is used again after a restart".into());
     }
+    if let Some(used) = used {
+        let again = try_attachment(world, &users[0], &users[1], room, used).await?;
+        world.check("ATT-4", again.is_none(), || {
+            "an attachment whose message was deleted can be sent again after a restart".into()
+        });
+    }
     Ok(())
+}
+
+/// An attachment that was sent, and whose message was deleted; `None` where there are no more.
+async fn used_attachment(world: &World, alice: &Client, bob: &Client, room: RoomId) -> Outcome<Option<AttachmentId>> {
+    let Some(offered) = world.attachment(alice).await else { return Ok(None) };
+    // It may have been sent in an earlier run, and be refused now.
+    let Some(sent) = try_attachment(world, alice, bob, room, offered.id).await? else { return Ok(None) };
+    delete(alice, bob, sent).await?;
+    Ok(Some(offered.id))
+}
+
+/// Sends an attachment that may be refused; gives the message that both heard.
+async fn try_attachment(
+    world: &World,
+    alice: &Client,
+    bob: &Client,
+    room: RoomId,
+    attachment: AttachmentId,
+) -> Outcome<Option<MessageId>> {
+    let text = world.text("with a file");
+    alice.emit(&MessageSend { room_id: room, text, attachment_id: Some(attachment) }).await?;
+    world.settle().await?;
+    let mut sent = None;
+    for user in [alice, bob] {
+        sent = user.may_hear::<OnMessageNew>().await?.map(|event| event.message.id);
+        drop(user.errors());
+    }
+    Ok(sent)
 }
 
 /// Something of everything: read and unread messages, a cleared dialog, a deleted one.
@@ -140,14 +175,8 @@ async fn prepare(world: &World, alice: &Client, bob: &Client, carol: &Client, ro
     carol.emit(&ChatDelete { room_id: dropped }).await?;
     world.expect_dropped("DROP-1", [carol, bob], dropped).await?;
     if let Some(attachment) = world.attachment(alice).await {
-        let text = world.text("with a file");
-        alice.emit(&MessageSend { room_id: room, text, attachment_id: Some(attachment.id) }).await?;
         // It may have been sent in an earlier run, and be refused now.
-        world.settle().await?;
-        for user in [alice, bob] {
-            user.may_hear::<OnMessageNew>().await?;
-            drop(user.errors());
-        }
+        try_attachment(world, alice, bob, room, attachment.id).await?;
     }
     Ok(())
 }

@@ -25,6 +25,32 @@ pub(super) const NASTY: &[(&str, &str)] = &[
     ("letters that lose their case badly", "İıſßẞΣς"),
 ];
 
+/// More of them, which a transcript need not show.
+pub(super) const MORE: &[(&str, &str)] = &[
+    ("what a replacement expands", "$$ $& $' $` $1 $<x> \\1 \\0"),
+    ("what an address decodes", "a%20b %C3%A9 + %2B %25 &#65;"),
+    ("what a typesetter replaces", ":) :smile: :-D (c) (tm) ... -- -> \"x\" 1/2"),
+    ("Markdown and an address", "*a* _b_ `c` [d](e) www.example.org/?x=1&y=2"),
+];
+
+/// A text that is as hard as all the others together, of nearly 3,900 code points, white space at both ends: there are
+/// servers that change long texts alone.
+pub(super) fn hard() -> String {
+    const LENGTH: usize = 3_880;
+    const ENDS: [&str; 2] = ["\n \t ", " \t \n"];
+    let mut text = ENDS[0].to_owned();
+    for (_, part) in NASTY.iter().chain(MORE).cycle() {
+        let length = [&text, *part, ENDS[1]].iter().map(|part| part.chars().count()).sum::<usize>();
+        if length > LENGTH {
+            break;
+        }
+        text.push_str(part);
+        text.push('|');
+    }
+    text.pop();
+    text + ENDS[1]
+}
+
 /// A text of a number of code points, half of them outside of the first plane, with a mark at its end, so that a cut is
 /// seen wherever it is.
 pub(super) fn long(code_points: usize) -> String {

@@ -52,20 +52,25 @@ impl Client {
     /// Walks through all of a room's history, outside of the transcript. Ends when a page brings nothing new, so that a
     /// server that repeats itself cannot hold the suite.
     pub async fn walk(&self, room: RoomId, limit: u64) -> Outcome<Walk> {
-        self.world().clone().silently(self.walk_pages(room, limit)).await
+        self.world().clone().silently(self.walk_pages(room, Some(limit))).await
     }
 
-    async fn walk_pages(&self, room: RoomId, limit: u64) -> Outcome<Walk> {
-        let first = self.page(room, Some(limit), None).await?.messages;
+    /// The same in pages of whatever size the server gives without `limit` (HIST-9).
+    pub async fn walk_by_default(&self, room: RoomId) -> Outcome<Walk> {
+        self.world().clone().silently(self.walk_pages(room, None)).await
+    }
+
+    async fn walk_pages(&self, room: RoomId, limit: Option<u64>) -> Outcome<Walk> {
+        let first = self.page(room, limit, None).await?.messages;
         let Some((oldest, newest)) = ends(&first) else {
             return Ok(Walk { pages: vec![first], direction: None });
         };
         // Whether there is more on the side of the oldest says which way the server goes.
-        let below = self.page(room, Some(limit), Some(oldest)).await?.messages;
+        let below = self.page(room, limit, Some(oldest)).await?.messages;
         let (direction, second) = match ends(&below) {
             Some((_, below_newest)) if below_newest < oldest => (Direction::Older, below),
             _ => {
-                let above = self.page(room, Some(limit), Some(newest)).await?.messages;
+                let above = self.page(room, limit, Some(newest)).await?.messages;
                 match ends(&above) {
                     Some((above_oldest, _)) if above_oldest > newest => (Direction::Newer, above),
                     _ => return Ok(Walk { pages: vec![first], direction: None }),
@@ -75,7 +80,7 @@ impl Client {
         let mut pages = vec![first, second];
         while let Some((oldest, newest)) = pages.last().and_then(|page| ends(page)) {
             let last = if direction == Direction::Older { oldest } else { newest };
-            let page = self.page(room, Some(limit), Some(last)).await?.messages;
+            let page = self.page(room, limit, Some(last)).await?.messages;
             let goes_on = ends(&page).is_some_and(|(page_oldest, page_newest)| match direction {
                 Direction::Older => page_oldest < oldest,
                 Direction::Newer => page_newest > newest,

@@ -238,6 +238,15 @@ async fn an_outsider_cannot_clear(world: &World) -> Outcome {
     let heard = world.say(&alice, &bob, room, "still counted").await?;
     world.check_eq("CLEAR-5", "what bob has not read after an outsider cleared", &world.unread(&heard.chat, room), &2);
 
+    // That a room is empty is no less between its users.
+    world
+        .silently(async {
+            clear(&alice, &bob, room).await?;
+            mallory.emit(&ChatClear { room_id: room }).await
+        })
+        .await?;
+    world.nobody_hears_more("CLEAR-5").await?;
+
     // The control: the same action from the same socket works in a room of its own.
     clear(&mallory, &bob, own).await?;
     Ok(())

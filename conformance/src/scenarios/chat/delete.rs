@@ -276,6 +276,19 @@ async fn an_outsider_cannot_delete(world: &World) -> Outcome {
         }
         back.push(reader);
     }
+    // That a room is empty is no less between its users.
+    world
+        .silently(async {
+            back[0].emit(&ChatClear { room_id: room }).await?;
+            back[0].expect::<OnChatClear>("CLEAR-1").await?;
+            back[1].expect::<OnChatClear>("CLEAR-2").await?;
+            mallory.emit(&ChatDelete { room_id: room }).await
+        })
+        .await?;
+    world.nobody_hears_more("DROP-5").await?;
+    let (alice, authorized) = world.come_back(&back[0]).await?;
+    let listed = authorized.dialogs.iter().any(|dialog| dialog.room.id == room);
+    world.check("DROP-5", listed, || format!("`{}` lost an empty dialog that an outsider deleted", alice.label()));
     // The control: the same action from the same socket works in a room of its own.
     drop_dialog(world, &mallory, &back[1], own).await?;
     Ok(())

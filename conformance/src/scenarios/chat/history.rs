@@ -23,7 +23,7 @@ scenarios! { "chat.history";
     holds_at_most_limit ["HIST-2"]
         "A page holds at most `limit` messages, the first and those after it.";
     pages_give_every_message_once ["HIST-3", "HIST-4", "HIST-2", "HIST-7", "HIST-8"]
-        "Pages of many sizes, walked with `last_id` by both users, give each of 120 messages once, never shuffled.";
+        "Pages of many sizes, and without `limit`, walked with `last_id`, give each of 120 messages once, in order.";
     pages_of_one_give_every_message_once ["HIST-3", "HIST-2"]
         "Pages of one message give every message once.";
     pages_give_what_is_left ["HIST-3", "HIST-4", "DEL-2"]
@@ -32,8 +32,8 @@ scenarios! { "chat.history";
         "A room that was cleared, or whose only message was deleted, gives no messages, whatever page is asked for.";
     an_outsider_gets_no_messages ["HIST-6", "SEC-2"]
         "A user outside the room gets no messages of it, with or without `limit` and `last_id`.";
-    pages_have_bounds ["HIST-9", "HIST-2"]
-        "Without `limit` a default applies, and a limit over the server's maximum is cut to it.";
+    pages_have_bounds ["HIST-9", "HIST-2", "SEND-5"]
+        "Without `limit` a default applies, a limit over the maximum is cut to it, and a long history stays whole.";
     bad_limits_are_refused ["HIST-10"]
         "A limit of zero, a negative, a fractional one, and one that is no number are refused.";
     null_is_left_out ["EVT-3"]
@@ -133,6 +133,10 @@ async fn answers_the_caller_alone(world: &World) -> Outcome {
         check_one_direction(world, &answer.messages);
         world.nobody_hears_more("HIST-1").await?;
     }
+    // Who is in the room does not hang on who is there.
+    bob.close().await;
+    let answer = world.silently(alice.page(room, None, None)).await?;
+    check_users(world, "HIST-1", &answer.room, [&alice, &bob]);
     Ok(())
 }
 
@@ -204,6 +208,12 @@ async fn pages_give_every_message_once(world: &World) -> Outcome {
         let walk = reader.walk(room, limit).await?;
         check_walk(world, reader, limit, &walk, &sent);
         check_newest_first(world, limit, &walk, &sent);
+    }
+    for reader in [&alice, &bob] {
+        let walk = reader.walk_by_default(room).await?;
+        let what = format!("pages without `limit` that `{}` walks", reader.label());
+        check_each_once(world, "HIST-3", &what, &walk.messages(), &sent);
+        walk.pages.iter().for_each(|page| check_one_direction(world, page));
     }
     Ok(())
 }
@@ -329,6 +339,18 @@ async fn an_outsider_gets_no_messages(world: &World) -> Outcome {
     world.check("HIST-1", page.messages.iter().any(|message| message.id == last.id), || {
         "a message is missing in the history of a user of the room".into()
     });
+    // That a room is empty is no less between its users.
+    clear(world, &alice, &bob, room).await?;
+    for (limit, position) in [(None, None), (Some(10), Some(last.id))] {
+        let request = ChatHistory { room_id: room, limit: limit.and_then(Limit::new), last_id: position };
+        world.silently(mallory.emit(&request)).await?;
+        world.settle().await?;
+        let answer = world.silently(async { mallory.take::<OnChatHistory>() }).await?;
+        world.check("SEC-2", answer.is_none(), || {
+            "`chat.history` of a user outside the room is answered when the room is empty".into()
+        });
+        world.nobody_hears_more("SEC-2").await?;
+    }
     Ok(())
 }
 
@@ -370,6 +392,12 @@ async fn pages_have_bounds(world: &World) -> Outcome {
         let at_maximum = ask(&bob, room, Some(largest as u64), None, "HIST-9").await?.len();
         world.check_eq("HIST-9", "the size of a page whose limit is the maximum", &at_maximum, &largest);
     }
+    // However many there are: none is lost with the next.
+    let stored: BTreeSet<MessageId> = alice.history(room).await?.iter().map(|message| message.id).collect();
+    let missing: Vec<MessageId> = ids(&sent).into_iter().filter(|id| !stored.contains(id)).collect();
+    world.check("SEND-5", missing.is_empty(), || {
+        format!("the history misses {} of {} messages of a long room: {}", missing.len(), sent.len(), few(&missing))
+    });
     let bound = |size: usize| if size < sent.len() { size.to_string() } else { "more than were tried".to_owned() };
     world.dialect("HIST-9", "messages in a page without `limit`", bound(default), "50");
     world.dialect("HIST-9", "messages in a page at most", bound(largest), "100");
@@ -394,13 +422,25 @@ async fn bad_limits_are_refused(world: &World) -> Outcome {
     ];
     for limit in bad {
         alice.emit_arguments("chat.history", vec![json!({"room_id": room, "limit": limit})]).await?;
-        world.settle().await?;
-        let answer = world.silently(async { alice.take::<OnChatHistory>() }).await?;
-        world.check("HIST-10", answer.is_none(), || format!("a limit of {limit} is accepted"));
+        refuses_limit(world, &alice, &limit).await?;
+    }
+    // What counts as nothing where it is only asked whether there is something, and what begins with a number.
+    for limit in [json!(false), json!(""), json!([]), json!("5 "), json!("0x10")] {
+        let arguments = vec![json!({"room_id": room, "limit": limit})];
+        world.silently(alice.emit_arguments("chat.history", arguments)).await?;
+        refuses_limit(world, &alice, &limit).await?;
     }
     // The control differs in the limit alone.
     alice.emit_arguments("chat.history", vec![json!({"room_id": room, "limit": 10})]).await?;
     alice.expect::<OnChatHistory>("HIST-1").await?;
+    Ok(())
+}
+
+/// HIST-10: no page comes after a limit that is none.
+async fn refuses_limit(world: &World, client: &Client, limit: &Value) -> Outcome {
+    world.settle().await?;
+    let answer = world.silently(async { client.take::<OnChatHistory>() }).await?;
+    world.check("HIST-10", answer.is_none(), || format!("a limit of {limit} is accepted"));
     Ok(())
 }
 

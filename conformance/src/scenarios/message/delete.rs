@@ -126,6 +126,9 @@ async fn either_side_deletes_its_own(world: &World) -> Outcome {
     {
         take_back(world, by, other, &sent[number]).await?;
     }
+    // Long and hard, there and back again.
+    let hard = say(world, &bob, &alice, room, &texts::hard()).await?;
+    world.silently(take_back(world, &bob, &alice, &hard)).await?;
     check_left(world, &alice, room, &sent[1..2], &[sent[0].id, sent[2].id, sent[3].id, sent[4].id, sent[5].id]).await
 }
 

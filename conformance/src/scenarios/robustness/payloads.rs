@@ -59,6 +59,9 @@ pub(super) fn malformed(action: &str, right: &Value) -> Wrong {
     for (field, kind) in fields(action) {
         if *kind != Kind::OptionalId {
             wrong.push((format!("no `{field}`"), vec![without(right, field)]));
+            // What a copy of the payload would inherit is not in it.
+            let inherited = with(&without(right, field), "__proto__", json!({(*field): right.get(field)}));
+            wrong.push((format!("`{field}` in `__proto__` alone"), vec![inherited]));
         }
         for (what, value) in of_another_kind(*kind, right.get(field)) {
             wrong.push((format!("{what} as `{field}`"), vec![with(right, field, value)]));
