@@ -271,10 +271,13 @@ impl World {
         self.silently(async {
             socket.emit(&auth(user.account())).await?;
             let answer: OnUserAuthorized = socket.expect("AUTH-11").await?;
+            // What it says itself comes back to it, unless the server forgot it: the first one shows that the server works.
+            let answers = socket.send_sentinel().await.is_ok();
             let first_answers = user.send_sentinel().await.is_ok();
             let what = match answer.success {
                 true if user.is_cut_off() => "it cost the first one",
                 true if !first_answers => "the first one is not answered any more",
+                true if !answers => "it does not hear what it says itself",
                 true => return Ok(()),
                 false => "it was refused",
             };

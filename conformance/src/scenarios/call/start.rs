@@ -25,6 +25,8 @@ scenarios! { "call.start";
         "Two users who call each other, and a third who calls one of them, each ring where they should.";
     rings_on_all_devices ["CALL-5", "CALL-4"]
         "All sockets of the user called ring, and no other socket of the caller does.";
+    rings_on_three_devices ["CALL-5"]
+        "However many sockets the user called has, each of them rings.";
     nobody_can_call_themselves_or_a_stranger ["CALL-6"]
         "Calling oneself or a user that does not exist reaches nobody.";
     a_user_who_is_offline_does_not_ring_later ["CALL-6"]
@@ -145,6 +147,24 @@ async fn rings_on_all_devices(world: &World) -> Outcome {
         }
     }
     world.nobody_hears_more("CALL-4").await
+}
+
+async fn rings_on_three_devices(world: &World) -> Outcome {
+    let [alice, bob] = world.users(["alice", "bob"]).await?;
+    world.no_transcript();
+    let mut devices = vec![bob.clone()];
+    for label in ["bob/laptop", "bob/tablet"] {
+        devices.push(world.second_device(&bob, label).await?);
+    }
+    for round in 1..=2 {
+        let action = offer(bob.id(), &format!("call {round}"));
+        alice.emit(&action).await?;
+        for device in &devices {
+            let heard: OnCallInit = device.expect("CALL-5").await?;
+            check_ring(world, &heard, &alice, &action);
+        }
+    }
+    world.nobody_hears_more("CALL-5").await
 }
 
 async fn nobody_can_call_themselves_or_a_stranger(world: &World) -> Outcome {

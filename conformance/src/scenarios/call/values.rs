@@ -7,6 +7,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
     let mut values = scalars();
     values.extend(objects());
     values.push(("64 KiB of SDP", json!({"type": "offer", "sdp": sdp(64 * 1024)})));
+    values.push(("64 KiB of SDP as a string", json!(sdp(64 * 1024))));
     values.push(("nesting of 50 arrays and objects", nested(50)));
     values
 }
@@ -44,6 +45,8 @@ fn objects() -> Vec<(&'static str, Value)> {
         ("fields that no RTC object has", json!({"type": "offer", "sdp": "v=0", "extra": {"deep": [1]}})),
         ("odd names of fields", json!({"": 1, " ": 2, "a.b": 3, "$set": 4, "ключ": 5, "😀": 6, "length": 7})),
         ("names that mean something to JavaScript", json!({"constructor": 1, "toString": "x", "prototype": null})),
+        ("a name that JavaScript keeps for itself", json!({"__proto__": {"a": 1}, "a": 2})),
+        ("such a name inside", json!({"inner": [{"__proto__": {"b": null}, "b": 3}], "__proto__": null})),
         ("what a placeholder of binary data looks like", json!({"_placeholder": true, "num": 0})),
         (
             "a field named as the event's own",

@@ -4,6 +4,7 @@ use chat_spec::{
     events::{ChatRead, MessageDelete, OnChatRead, OnMessageDelete, OnMessageNew},
     types::{MAX_ID, Message, MessageId, RoomId},
 };
+use futures_util::future::try_join;
 
 use crate::{
     scenario::scenarios,
@@ -22,6 +23,8 @@ scenarios! { "message.delete";
         "Each user deletes messages of its own, the oldest, the newest and one in the middle, and both hear each.";
     is_gone_for_both ["DEL-2", "AUTH-6", "SEND-5"]
         "A deleted message is in nobody's history and in nobody's dialogs, and the others stay.";
+    of_two_alike_that_one_goes ["SEND-5", "DEL-1", "DEL-2"]
+        "Of messages with the same text the one goes that was deleted, and the others stay.";
     is_gone_while_the_other_side_is_away ["DEL-2", "DEL-1", "DEL-5"]
         "A message that is deleted while the other user is not connected is gone when the user comes.";
     of_many_only_that_one_goes ["DEL-2", "HIST-3"]
@@ -30,6 +33,10 @@ scenarios! { "message.delete";
         "A user outside the room cannot delete a message, and an unknown id deletes nothing.";
     twice_announces_once ["DEL-4", "DEL-5"]
         "A message that is deleted twice, one after the other or at once, is announced and counted once.";
+    from_two_devices_at_once_announces_once ["DEL-4", "DEL-5"]
+        "A message that both devices of its author delete at once is announced and counted once.";
+    what_is_gone_cannot_be_deleted ["DEL-3"]
+        "A message that went with its dialog, cleared or deleted, is an unknown one: deleting it announces nothing.";
     lowers_what_was_not_read ["DEL-5", "DEL-1"]
         "Deleting an unread message lowers the other side's counter by one; deleting a read one does not.";
     counts_on_after_a_deletion ["DEL-5", "SEND-2"]
@@ -157,6 +164,27 @@ async fn is_gone_for_both(world: &World) -> Outcome {
     Ok(())
 }
 
+async fn of_two_alike_that_one_goes(world: &World) -> Outcome {
+    let [alice, bob] = world.users(["alice", "bob"]).await?;
+    world.no_transcript();
+    let room = world.dialog(&alice, &bob).await?;
+    let mut left = Vec::new();
+    for (from, to) in [(&alice, &bob), (&alice, &bob), (&bob, &alice), (&alice, &bob)] {
+        left.push(say(world, from, to, room, "the very same").await?);
+    }
+    let mut deleted = Vec::new();
+    // The oldest, the newest.
+    for place in [0, 2] {
+        let message = left.remove(place);
+        take_back(world, &alice, &bob, &message).await?;
+        deleted.push(message.id);
+        for reader in [&alice, &bob] {
+            check_left(world, reader, room, &left, &deleted).await?;
+        }
+    }
+    Ok(())
+}
+
 async fn is_gone_while_the_other_side_is_away(world: &World) -> Outcome {
     let [alice, bob] = world.users(["alice", "bob"]).await?;
     let room = world.dialog(&alice, &bob).await?;
@@ -245,14 +273,14 @@ async fn twice_announces_once(world: &World) -> Outcome {
 
     take_back(world, &alice, &bob, &first).await?;
     alice.emit(&MessageDelete { message_id: first.id }).await?;
-    nothing_more_is_deleted(world, [&alice, &bob], "one after the other").await?;
+    nothing_more_is_deleted(world, &[&alice, &bob], "one after the other").await?;
 
     alice.emit(&MessageDelete { message_id: second.id }).await?;
     alice.emit(&MessageDelete { message_id: second.id }).await?;
     for reader in [&alice, &bob] {
         reader.expect::<OnMessageDelete>("DEL-1").await?;
     }
-    nothing_more_is_deleted(world, [&alice, &bob], "at once").await?;
+    nothing_more_is_deleted(world, &[&alice, &bob], "at once").await?;
 
     // Of four messages two are left, one of them new.
     let after = exchange(&alice, &bob, &message(world, room, "after"), "SEND-1").await?;
@@ -260,7 +288,58 @@ async fn twice_announces_once(world: &World) -> Outcome {
     Ok(())
 }
 
-async fn nothing_more_is_deleted(world: &World, readers: [&Client; 2], how: &str) -> Outcome {
+async fn from_two_devices_at_once_announces_once(world: &World) -> Outcome {
+    const ROUNDS: i128 = 4;
+    let [alice, bob] = world.users(["alice", "bob"]).await?;
+    world.no_transcript();
+    let room = world.dialog(&alice, &bob).await?;
+    let phone = world.second_device(&alice, "alice/phone").await?;
+    let devices = [&alice, &phone, &bob];
+    for round in 1..=ROUNDS {
+        say(world, &alice, &bob, room, &format!("kept {round}")).await?;
+        let sent = say(world, &alice, &bob, room, &format!("deleted twice {round}")).await?;
+        for _ in 0..2 {
+            phone.expect::<OnMessageNew>("AUTH-11").await?;
+        }
+        let action = MessageDelete { message_id: sent.id };
+        try_join(alice.emit(&action), phone.emit(&action)).await?;
+        for (reader, requirement) in devices.into_iter().zip(["DEL-1", "AUTH-11", "DEL-1"]) {
+            reader.expect::<OnMessageDelete>(requirement).await?;
+        }
+        nothing_more_is_deleted(world, &devices, "from two devices at once").await?;
+    }
+    let after = exchange(&alice, &bob, &message(world, room, "after"), "SEND-1").await?;
+    phone.expect::<OnMessageNew>("AUTH-11").await?;
+    let unread = world.unread(&after.chat, room);
+    world.check_eq("DEL-5", "what bob has not read after double deletions", &unread, &(ROUNDS + 2));
+    Ok(())
+}
+
+async fn what_is_gone_cannot_be_deleted(world: &World) -> Outcome {
+    let [alice, bob] = world.users(["alice", "bob"]).await?;
+    world.no_transcript();
+    let room = world.dialog(&alice, &bob).await?;
+    let cleared = [say(world, &alice, &bob, room, "cleared").await?, say(world, &bob, &alice, room, "cleared").await?];
+    conversation::clear(world, &bob, &alice, room).await?;
+    for (author, gone) in [&alice, &bob].into_iter().zip(&cleared) {
+        author.emit(&MessageDelete { message_id: gone.id }).await?;
+    }
+    world.nobody_hears_more("DEL-3").await?;
+    let kept = say(world, &alice, &bob, room, "after clearing").await?;
+    alice.emit(&MessageDelete { message_id: cleared[0].id }).await?;
+    world.nobody_hears_more("DEL-3").await?;
+    check_left(world, &bob, room, std::slice::from_ref(&kept), &[cleared[0].id, cleared[1].id]).await?;
+    conversation::part(world, &alice, &bob, room).await?;
+    alice.emit(&MessageDelete { message_id: kept.id }).await?;
+    world.nobody_hears_more("DEL-3").await?;
+    // The control: what is there can be deleted, and what went with the dialog before still cannot.
+    let (_, began) = world.start("START-1", &alice, &bob, "starting anew").await?;
+    alice.emit(&MessageDelete { message_id: kept.id }).await?;
+    world.nobody_hears_more("DEL-3").await?;
+    take_back(world, &alice, &bob, &began.message).await.map(drop)
+}
+
+async fn nothing_more_is_deleted(world: &World, readers: &[&Client], how: &str) -> Outcome {
     world.settle().await?;
     for reader in readers {
         let mut heard = 0;

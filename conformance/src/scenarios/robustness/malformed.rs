@@ -16,6 +16,8 @@ use crate::{
 scenarios! { "robustness";
     malformed_user_auth ["ROB-1"]
         "No malformed `user.auth` authorises, and the same socket can still authorise.";
+    malformed_user_auth_of_who_is_there ["ROB-1"]
+        "A malformed `user.auth` on an authorised socket changes nothing: it goes on hearing and speaking as its user.";
     malformed_chat_start ["ROB-1"]
         "No malformed `chat.start` has an effect, and everybody goes on.";
     malformed_message_send ["ROB-1"]
@@ -217,6 +219,52 @@ async fn malformed_user_auth(world: &World) -> Outcome {
         authorises_no_one(&others, &mallory, &what, arguments).await?;
     }
     others.go_on("the malformed payloads of user.auth").await
+}
+
+async fn malformed_user_auth_of_who_is_there(world: &World) -> Outcome {
+    /// A server may close a connection after more than five refusals (AUTH-8).
+    const EACH: usize = 4;
+    let [mallory, bob] = world.users(["mallory", "bob"]).await?;
+    world.no_transcript();
+    let room = world.dialog(&bob, &mallory).await?;
+    let right = json!({"id": mallory.id(), "token": mallory.account().token});
+    for wrong in payloads::malformed("user.auth", &right).chunks(EACH) {
+        mallory.close().await;
+        bob.expect_announced("PRES-2", &mallory, false).await?;
+        let (mallory, _) = world.arrive(mallory.account(), mallory.label()).await?;
+        bob.expect_announced("PRES-1", &mallory, true).await?;
+        for (what, arguments) in wrong {
+            stays_who_it_is(world, [&mallory, &bob], &format!("user.auth with {what}"), arguments.clone()).await?;
+        }
+        for (from, to) in [(&bob, &mallory), (&mallory, &bob)] {
+            world.say_for("ROB-1", from, to, room, "still here").await?;
+        }
+        world.settle().await?;
+        world.check("ROB-1", !bob.announcements_of(&mallory).contains(&false), || {
+            "after malformed payloads of user.auth on an authorised socket its user is announced offline".into()
+        });
+        mallory.close().await;
+    }
+    Ok(())
+}
+
+/// Sends malformed credentials on an authorised socket: they are refused or ignored, and the socket goes on.
+async fn stays_who_it_is(world: &World, [mallory, bob]: [&Client; 2], what: &str, arguments: Vec<Value>) -> Outcome {
+    mallory.emit_arguments("user.auth", arguments).await?;
+    if mallory.barrier().await.is_err() || mallory.is_cut_off() {
+        let sentence = format!("{what} on an authorised socket: the same socket does not go on working");
+        return Err(world.broken("ROB-1", sentence));
+    }
+    for client in [mallory, bob] {
+        drop(client.errors());
+        for event in client.leftovers() {
+            let refused = event.name == OnUserAuthorized::NAME && event.payload["success"] == false;
+            world.check("ROB-1", refused, || {
+                format!("{what} on an authorised socket: `{}` heard {}", client.label(), event.name)
+            });
+        }
+    }
+    Ok(())
 }
 
 async fn credentials_with_ids_in_strings_and_fractions(world: &World) -> Outcome {

@@ -121,7 +121,7 @@ async fn survives(world: &World, names: &[&str]) -> Outcome {
         for arguments in [vec![], vec![payload], vec![Value::Null, json!([])]] {
             world.silently(mallory.emit_arguments(name, arguments)).await?;
         }
-        if mallory.barrier().await.is_err() || !mallory.is_open() {
+        if mallory.barrier().await.is_err() || mallory.is_cut_off() {
             return Err(world.broken("ROB-2", format!("the event {shown:?} costs the connection that sent it")));
         }
         others.go_on(&format!("the event {shown:?}")).await?;

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use chat_spec::{
     events::{
-        CallStart, ChatClear, ChatDelete, ChatHistory, ChatRead, ChatStart, MessageDelete, MessageSend, OnCallInit,
-        OnChatClear, OnChatHistory, OnChatRead, OnMessageDelete, OnMessageNew, OnUserAuthorized, Payload, UserAuth,
+        CallAnswer, CallStart, ChatClear, ChatDelete, ChatHistory, ChatRead, ChatStart, MessageDelete, MessageSend,
+        OnCallAnswer, OnCallInit, OnChatClear, OnChatHistory, OnChatRead, OnMessageDelete, OnMessageNew,
+        OnUserAuthorized, Payload, UserAuth,
     },
     types::{Dialog, MAX_ID, Message, RoomId, UserId},
 };
@@ -42,7 +43,7 @@ scenarios! { "user.auth";
         "After five refusals on one connection the right token still lets in.";
     again_as_the_same_user ["AUTH-9"]
         "Authorising again as the same user succeeds, and nothing comes twice afterwards.";
-    a_socket_is_never_two_users ["AUTH-10"]
+    a_socket_is_never_two_users ["AUTH-10", "AUTH-4"]
         "After authorising as a second user, a socket is the first or the second, and never both.";
     several_sockets_of_one_user ["AUTH-11"]
         "Each of a user's sockets hears the user's events, and answers reach the calling socket alone.";
@@ -532,7 +533,29 @@ async fn again_as_the_same_user(world: &World) -> Outcome {
     world.nobody_hears_more("AUTH-9").await?;
     let stored = bob.history(room).await?.len();
     world.check_eq("AUTH-9", "the number of messages in the history after three were sent", &stored, &3);
-    Ok(())
+    world.silently(the_rest_comes_once(world, &alice, &bob, room)).await
+}
+
+/// After authorising again, calls, a deletion and a clearing come once as well.
+async fn the_rest_comes_once(world: &World, alice: &Client, bob: &Client, room: RoomId) -> Outcome {
+    bob.emit(&call(alice.account())).await?;
+    alice.expect::<OnCallInit>("AUTH-9").await?;
+    let nothing = || json!({}).into();
+    let answer = CallAnswer { user_id: alice.id(), ice_candidate: nothing(), session_description: nothing() };
+    bob.emit(&answer).await?;
+    alice.expect::<OnCallAnswer>("AUTH-9").await?;
+    world.nobody_hears_more("AUTH-9").await?;
+    let gone = exchange(world, alice, bob, room, "to be deleted once").await?;
+    alice.emit(&MessageDelete { message_id: gone.id }).await?;
+    for user in [alice, bob] {
+        user.expect::<OnMessageDelete>("AUTH-9").await?;
+    }
+    world.nobody_hears_more("AUTH-9").await?;
+    bob.emit(&ChatClear { room_id: room }).await?;
+    for user in [alice, bob] {
+        user.expect::<OnChatClear>("AUTH-9").await?;
+    }
+    world.nobody_hears_more("AUTH-9").await
 }
 
 /// Who a socket can be after it authorised as a second user.
@@ -562,14 +585,21 @@ async fn a_socket_is_never_two_users(world: &World) -> Outcome {
     // What it tries may cost it the connection; that it is never both is what counts.
     socket.may_be_closed();
     let first = Identity { is: &alice, room: of_alice, is_not: &bob, closed: of_bob };
-    socket.emit(&UserAuth { id: bob.id, token: "a token that nobody has".into() }).await?;
-    if let Some(answer) = answer_of(world, &socket).await? {
-        check_refusal(world, "AUTH-10", "a second user's id with a wrong token", &answer);
+    let mut socket = socket;
+    for (requirement, token, what) in [
+        ("AUTH-10", "a token that nobody has", "a second user's id with a wrong token"),
+        ("AUTH-4", alice.token.as_str(), "a second user's id with the first user's own token"),
+    ] {
+        socket.emit(&UserAuth { id: bob.id, token: token.to_owned() }).await?;
+        if let Some(answer) = answer_of(world, &socket).await? {
+            check_refusal(world, requirement, what, &answer);
+        }
+        is_not(world, &socket, &carol, &first).await?;
+        if !socket.is_open() {
+            socket = world.arrive(&alice, "alice").await?.0;
+            socket.may_be_closed();
+        }
     }
-    is_not(world, &socket, &carol, &first).await?;
-
-    let socket = if socket.is_open() { socket } else { world.arrive(&alice, "alice").await?.0 };
-    socket.may_be_closed();
     world.settle().await?;
     drop((carol.announcements_of(&socket), carol.announcements_of(&second)));
     socket.emit(&UserAuth { id: bob.id, token: bob.token.clone() }).await?;
