@@ -271,7 +271,8 @@ impl World {
         self.silently(async {
             socket.emit(&auth(user.account())).await?;
             let answer: OnUserAuthorized = socket.expect("AUTH-11").await?;
-            // What it says itself comes back to it, unless the server forgot it: the first one shows that the server works.
+            // What it says itself comes back to it, unless the server forgot it. The first one shows that the server
+            // works.
             let answers = socket.send_sentinel().await.is_ok();
             let first_answers = user.send_sentinel().await.is_ok();
             let what = match answer.success {
