@@ -255,8 +255,7 @@ impl Client {
         };
         let frames = self.record().snapshot();
         let pings: Vec<Instant> = frames.iter().filter(is_ping).map(|recorded| recorded.at).collect();
-        let Handshake { ping_interval, ping_timeout, .. } = self.handshake();
-        matches!(pings[..], [.., before, last] if last - before >= *ping_interval + *ping_timeout / 2)
+        is_last_overdue(&pings, self.handshake().ping_interval, self.handshake().ping_timeout)
     }
 
     /// Why the connection was closed; waits for it.
@@ -537,4 +536,27 @@ impl Client {
 
 fn to_value(payload: &impl serde::Serialize) -> Outcome<Value> {
     serde_json::to_value(payload).map_err(|error| Stop::Harness(format!("a payload cannot be written: {error}")))
+}
+
+/// Whether the last ping came so long after the one before it that the answer was late, or nearly.
+fn is_last_overdue(pings: &[Instant], interval: Duration, timeout: Duration) -> bool {
+    matches!(*pings, [.., before, last] if last.saturating_duration_since(before) >= interval + timeout / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_pings_in_time_and_hangs_up_is_not_excused() {
+        let start = Instant::now();
+        let is_overdue = |at: &[u64]| {
+            let pings: Vec<Instant> = at.iter().map(|ms| start + Duration::from_millis(*ms)).collect();
+            is_last_overdue(&pings, Duration::from_secs(1), Duration::from_secs(3))
+        };
+        assert!(!is_overdue(&[]) && !is_overdue(&[9_000]));
+        assert!(!is_overdue(&[0, 1_010, 2_300, 3_400]));
+        assert!(!is_overdue(&[0, 5_000, 6_000]), "an older delay was survived");
+        assert!(is_overdue(&[0, 1_010, 5_300]));
+    }
 }

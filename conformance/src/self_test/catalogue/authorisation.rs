@@ -12,6 +12,16 @@ use crate::self_test::{
 };
 
 pub(super) const FAULTS: &[Fault] = &[
+    Fault::on_the_wire("auth-7-signed-byte", "AUTH-7", "Counters are kept in a signed byte.", || {
+        edit("on.user.authorized", |payload| {
+            parts(payload, "chat", |chat| {
+                if let Some(count) = chat["unread_count"].as_u64().filter(|count| *count > 127) {
+                    chat["unread_count"] = (count & 127).into();
+                }
+            })
+        })
+    })
+    .only(Condition::OverFifty),
     Fault::on_the_wire(
         "auth-1-row-number",
         "AUTH-1",

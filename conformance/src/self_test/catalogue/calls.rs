@@ -16,6 +16,37 @@ const ANSWER: &str = "on.call.answer";
 const FIELDS: [&str; 2] = ["ice_candidate", "session_description"];
 
 pub(super) const FAULTS: &[Fault] = &[
+    Fault::on_the_wire("call-3-proto-lost", "CALL-3", "A key `__proto__` is lost when objects are copied.", || {
+        fields(|value| {
+            let mut value = value.clone();
+            if let Some(fields) = value.as_object_mut() {
+                fields.remove("__proto__");
+            }
+            value
+        })
+    })
+    .only(Condition::RareInput),
+    Fault::on_the_wire("call-3-64k-cut", "CALL-3", "A text of 64 KiB is cut to what its column holds.", || {
+        fields(|value| match value.as_str() {
+            Some(text) if text.len() > 65_535 => text.chars().take(60_000).collect::<String>().into(),
+            _ => value.clone(),
+        })
+    })
+    .only(Condition::RareInput),
+    Fault::on_the_wire("call-5-two-devices-ring", "CALL-5", "A call rings on two devices at most.", || {
+        swallow(INIT, |passing| {
+            let mut devices: Vec<_> = passing
+                .known
+                .users
+                .iter()
+                .filter(|(_, user)| Some(**user) == passing.user())
+                .map(|(link, _)| *link)
+                .collect();
+            devices.sort_unstable();
+            devices.iter().position(|link| *link == passing.link) >= Some(2)
+        })
+    })
+    .only(Condition::SeveralDevices),
     Fault::on_the_wire("call-1-undelivered", "CALL-1", "A call is not delivered.", || swallow(INIT, |_| true)),
     Fault::on_the_wire("call-1-user-called-as-caller", "CALL-1", "user is the one who is called.", || {
         rule(|passing| own_user(passing, INIT))

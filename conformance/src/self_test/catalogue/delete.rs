@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
-use super::help::{number, rule, set_unread, swallow, unread};
+use super::help::{edit, number, rule, set_unread, swallow, unread};
 use crate::self_test::{
     fault::{Condition, Fault},
     frame::{Frame, Towards},
@@ -13,6 +13,13 @@ use crate::self_test::{
 const DELETED: &str = "on.message.delete";
 
 pub(super) const FAULTS: &[Fault] = &[
+    Fault::on_the_wire(
+        "del-1-attachment-forgotten",
+        "DEL-1",
+        "The deleted message is told of without its attachment.",
+        || edit("on.message.delete", |payload| payload["message"]["attachment"] = Value::Null),
+    )
+    .only(Condition::RareInput),
     Fault::on_the_wire("del-1-other-side-untold", "DEL-1", "The other side is not told of a deletion.", || {
         swallow(DELETED, |passing| !passing.is_author())
     }),

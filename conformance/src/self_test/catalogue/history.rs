@@ -17,6 +17,27 @@ const ASK: &str = "chat.history";
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault::on_the_wire(
+        "hist-3-later-page-skips",
+        "HIST-3",
+        "Without limit, a page after the first leaves a message out.",
+        || {
+            rule(|passing| {
+                let last = number(passing, "last_id").filter(|last| *last > 1);
+                if passing.is(ASK)
+                    && passing.payload().get("limit").is_none_or(Value::is_null)
+                    && let Some(last) = last
+                {
+                    passing.edit(|payload| payload["last_id"] = (last - 1).into());
+                }
+            })
+        },
+    )
+    .only(Condition::LaterPage),
+    Fault::on_the_wire("hist-10-false-is-default", "HIST-10", "limit: false is taken for none.", || {
+        lenient_limit(|limit| *limit == false, || Value::Null)
+    })
+    .only(Condition::RareInput),
+    Fault::on_the_wire(
         "hist-1-told-to-both",
         "HIST-1",
         "A page goes to the room instead of to who asked for it.",

@@ -8,6 +8,35 @@ use super::help::{FAR, announcement, edit, rule, stored_text, texts};
 use crate::self_test::fault::{Condition, Fault};
 
 pub(super) const FAULTS: &[Fault] = &[
+    Fault::on_the_wire(
+        "send-4-replacement-patterns",
+        "SEND-4",
+        "A text goes through a template whose replacement patterns work in it.",
+        || stored_text(|text| text.replace("$$", "$")),
+    )
+    .only(Condition::RareInput),
+    Fault::on_the_wire("send-4-percent-decoded", "SEND-4", "Texts are decoded as if they came in a URL.", || {
+        stored_text(|text| text.replace("%20", " "))
+    })
+    .only(Condition::RareInput),
+    Fault::on_the_wire("send-4-emoticons", "SEND-4", "Emoticons are made emoji.", || {
+        stored_text(|text| text.replace(":)", "🙂"))
+    })
+    .only(Condition::RareInput),
+    Fault::on_the_wire(
+        "send-4-long-texts-tidied",
+        "SEND-4",
+        "In a text of over a thousand characters, spaces in a row are made one.",
+        || stored_text(|text| if text.chars().count() > 1_000 { text.replace("  ", " ") } else { text.to_owned() }),
+    )
+    .only(Condition::RareInput),
+    Fault::on_the_wire(
+        "send-4-trimmed-in-lists",
+        "SEND-4",
+        "The newest message of a dialog is shown without line breaks in the list.",
+        || edit("on.user.authorized", |payload| texts(payload, |text| text.replace('\n', " "))),
+    )
+    .only(Condition::AfterReconnect),
     Fault::on_the_wire("send-4-trims", "SEND-4", "Texts are trimmed.", || stored_text(|text| text.trim().to_owned()))
         .only(Condition::RareInput),
     Fault::on_the_wire(
