@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::Instant};
 
 use crate::{
     calibration::Patience,
@@ -54,6 +54,8 @@ pub struct Subject {
 
 /// So many vain tries to connect in a row mean that the server is gone.
 const GONE: u32 = 5;
+/// How often it is looked, at most, whether a server that lost a connection is going away.
+const LOOKS: u32 = 8;
 
 impl Subject {
     /// Takes notice of a try to connect.
@@ -71,20 +73,27 @@ impl Subject {
         self.unreachable.load(Ordering::Relaxed) >= GONE
     }
 
-    /// Looks whether the server is gone: nothing takes connections where it was. Where a connection was lost, also a
-    /// moment later, because a server that stops may close its connections first. Then all that is left of the run is
-    /// told so.
+    /// Looks whether the server is gone: nothing takes connections where it was. Where a connection was lost, it is
+    /// looked at for a while, because a server that stops may close its connections first. Then all that is left of
+    /// the run is told so.
     pub async fn went_away(&self, lost_a_connection: bool) -> bool {
-        let gone = self.is_gone() || !self.answers().await || {
-            lost_a_connection && {
-                tokio::time::sleep(self.patience.event).await;
-                !self.answers().await
-            }
-        };
+        let gone = self.is_gone() || !self.answers().await || (lost_a_connection && self.stops_answering().await);
         if gone {
             self.unreachable.store(GONE, Ordering::Relaxed);
         }
         gone
+    }
+
+    /// Looks again and again, for as long as an event may take to come, whether nothing takes connections any more.
+    async fn stops_answering(&self) -> bool {
+        let deadline = Instant::now() + self.patience.event;
+        while Instant::now() < deadline {
+            tokio::time::sleep(self.patience.event / LOOKS).await;
+            if !self.answers().await {
+                return true;
+            }
+        }
+        false
     }
 
     async fn answers(&self) -> bool {

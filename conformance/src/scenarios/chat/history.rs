@@ -4,15 +4,16 @@ use std::{collections::BTreeSet, time::Duration};
 
 use chat_spec::{
     events::{ChatHistory, OnChatHistory},
-    types::{Limit, MAX_ID, Message, MessageId, RoomId},
+    types::{Limit, MessageId, RoomId},
 };
 use serde_json::{Value, json};
 
 use crate::{
     scenario::scenarios,
-    scenarios::conversation::{self, check_side, check_users, clear, delete, exchange, fill, is_same, message, say},
-    stop::{Outcome, Stop},
-    world::{Client, Direction, Walk, World},
+    scenarios::chat::page::{ask, check_each_once, check_one_direction, few, ids},
+    scenarios::conversation::{check_side, check_users, clear, delete, exchange, fill, is_same, message, say},
+    stop::Outcome,
+    world::{Client, World},
 };
 
 scenarios! { "chat.history";
@@ -22,12 +23,6 @@ scenarios! { "chat.history";
         "With rooms that were written to in turns, each history holds its own messages.";
     holds_at_most_limit ["HIST-2"]
         "A page holds at most `limit` messages, the first and those after it.";
-    pages_give_every_message_once ["HIST-3", "HIST-4", "HIST-2", "HIST-7", "HIST-8"]
-        "Pages of many sizes, and without `limit`, walked with `last_id`, give each of 120 messages once, in order.";
-    pages_of_one_give_every_message_once ["HIST-3", "HIST-2"]
-        "Pages of one message give every message once.";
-    pages_give_what_is_left ["HIST-3", "HIST-4", "DEL-2"]
-        "After deletions, and after clearing, pages give what is left, each once.";
     an_empty_room_has_an_empty_page ["HIST-5", "HIST-12", "HIST-1"]
         "A room that was cleared, or whose only message was deleted, gives no messages, whatever page is asked for.";
     an_outsider_gets_no_messages ["HIST-6", "SEC-2"]
@@ -40,72 +35,6 @@ scenarios! { "chat.history";
         "`limit: null` and `last_id: null` are the same as leaving them out.";
     reading_it_does_not_mark_as_read ["HIST-11", "HIST-1"]
         "Reading the history, all pages of it, leaves the caller's unread_count as it was.";
-    last_id_is_a_position ["HIST-12"]
-        "`last_id` works when that message was deleted, is of another room, or never existed.";
-    arrivals_do_not_disturb_a_walk ["HIST-12"]
-        "Messages that arrive during a walk towards older ones neither repeat nor hide any.";
-    deletions_do_not_disturb_a_walk ["HIST-12"]
-        "A walk goes on where it was after the message that `last_id` names was deleted.";
-}
-
-/// Asks for a page; the answer is asked for by the requirement that is given.
-async fn ask(
-    client: &Client,
-    room: RoomId,
-    limit: Option<u64>,
-    last: Option<MessageId>,
-    requirement: &'static str,
-) -> Outcome<Vec<Message>> {
-    client.emit(&ChatHistory { room_id: room, limit: limit.and_then(Limit::new), last_id: last }).await?;
-    Ok(client.expect::<OnChatHistory>(requirement).await?.messages)
-}
-
-fn ids(messages: &[Message]) -> Vec<MessageId> {
-    messages.iter().map(|message| message.id).collect()
-}
-
-/// Ids as a sentence shows them: relative to the messages that are there, and few of them.
-fn few(ids: &[MessageId]) -> String {
-    let shown: Vec<String> = ids.iter().take(5).map(ToString::to_string).collect();
-    let more = if ids.len() > shown.len() { format!(" and {} more", ids.len() - shown.len()) } else { String::new() };
-    format!("{}{more}", shown.join(", "))
-}
-
-/// HIST-3: exactly these messages, each once.
-fn check_each_once(world: &World, requirement: &'static str, what: &str, got: &[Message], expected: &[Message]) {
-    let distinct: BTreeSet<MessageId> = got.iter().map(|message| message.id).collect();
-    world.check(requirement, distinct.len() == got.len(), || format!("{what} give a message twice"));
-    let missing: Vec<MessageId> = ids(expected).into_iter().filter(|id| !distinct.contains(id)).collect();
-    world.check(requirement, missing.is_empty(), || {
-        format!("{what} miss {} of {} messages: {}", missing.len(), expected.len(), few(&missing))
-    });
-    let known: BTreeSet<MessageId> = expected.iter().map(|message| message.id).collect();
-    let foreign: Vec<MessageId> = distinct.into_iter().filter(|id| !known.contains(id)).collect();
-    world.check(requirement, foreign.is_empty(), || {
-        format!("{what} give messages that are not of the room: {}", few(&foreign))
-    });
-}
-
-/// HIST-4: one direction of time, either of them (HIST-8).
-fn check_one_direction(world: &World, page: &[Message]) {
-    let ids = ids(page);
-    let one_way = ids.is_sorted() || ids.iter().rev().is_sorted();
-    world.check("HIST-4", one_way, || {
-        format!("a page is shuffled: {}", ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
-    });
-}
-
-/// Everything that holds for a walk through a room in which nothing changes.
-fn check_walk(world: &World, who: &Client, limit: u64, walk: &Walk, expected: &[Message]) {
-    let what = format!("pages of {limit} that `{}` walks", who.label());
-    check_each_once(world, "HIST-3", &what, &walk.messages(), expected);
-    for page in &walk.pages {
-        world.check("HIST-2", page.len() as u64 <= limit, || format!("a page of at most {limit} holds {}", page.len()));
-        check_one_direction(world, page);
-    }
-    let changed =
-        walk.messages().iter().any(|kept| expected.iter().any(|sent| sent.id == kept.id && !is_same(sent, kept)));
-    world.check("SEND-5", !changed, || "a message in the history is not the one that was announced".into());
 }
 
 async fn answers_the_caller_alone(world: &World) -> Outcome {
@@ -184,93 +113,6 @@ async fn holds_at_most_limit(world: &World) -> Outcome {
             });
         }
     }
-    Ok(())
-}
-
-/// A room with messages of both users, and nothing else in it.
-async fn filled(world: &World, users: [&Client; 2], count: usize) -> Outcome<(RoomId, Vec<Message>)> {
-    let room = world.dialog(users[0], users[1]).await?;
-    clear(world, users[0], users[1], room).await?;
-    // A third of the longest time that a scenario may take.
-    let sent = fill(world, users, room, count, Duration::from_secs(40)).await?;
-    if sent.len() < count {
-        return Err(Stop::not_evaluable(format!("the server took {} of {count} messages in 40 s", sent.len())));
-    }
-    Ok((room, sent))
-}
-
-async fn pages_give_every_message_once(world: &World) -> Outcome {
-    let [alice, bob] = world.users(["alice", "bob"]).await?;
-    world.no_transcript(); // the order of pages and inside of them is free (D6, HIST-8)
-    let (room, sent) = filled(world, [&alice, &bob], 120).await?;
-    // No limit over 50: that one over the server's maximum is cut, and not refused, is a SHOULD (HIST-9).
-    for (reader, limit) in [(&alice, 40), (&bob, 40), (&alice, 7), (&bob, 50), (&alice, 24), (&bob, 49)] {
-        let walk = reader.walk(room, limit).await?;
-        check_walk(world, reader, limit, &walk, &sent);
-        check_newest_first(world, limit, &walk, &sent);
-    }
-    for reader in [&alice, &bob] {
-        let walk = reader.walk_by_default(room).await?;
-        let what = format!("pages without `limit` that `{}` walks", reader.label());
-        check_each_once(world, "HIST-3", &what, &walk.messages(), &sent);
-        walk.pages.iter().for_each(|page| check_one_direction(world, page));
-    }
-    Ok(())
-}
-
-/// HIST-7, and what is free about pages.
-fn check_newest_first(world: &World, limit: u64, walk: &Walk, sent: &[Message]) {
-    let Some(first) = walk.pages.first().filter(|page| page.len() > 1 && page.len() < sent.len()) else { return };
-    let newest: BTreeSet<MessageId> = ids(&sent[sent.len() - first.len()..]).into_iter().collect();
-    world.check("HIST-7", ids(first).into_iter().collect::<BTreeSet<_>>() == newest, || {
-        format!("the first page of {limit} does not hold the newest messages")
-    });
-    world.check("HIST-7", walk.direction == Some(Direction::Older), || {
-        "`last_id` does not give the messages older than it".into()
-    });
-    world.check("HIST-8", true, String::new);
-    let order = if ids(first).is_sorted() { "oldest first" } else { "newest first" };
-    world.dialect("HIST-8", "order inside a page of the history", order, "oldest first");
-    let way = match walk.direction {
-        Some(Direction::Older) => "from the newest to older ones",
-        Some(Direction::Newer) => "from the oldest to newer ones",
-        None => return,
-    };
-    world.dialect("D6", "a walk through the history", way, "from the newest to older ones");
-}
-
-async fn pages_of_one_give_every_message_once(world: &World) -> Outcome {
-    let [alice, bob] = world.users(["alice", "bob"]).await?;
-    world.no_transcript();
-    let (room, sent) = filled(world, [&alice, &bob], 9).await?;
-    for (reader, limit) in [(&alice, 1), (&bob, 1), (&alice, 3), (&bob, 8), (&alice, 9), (&bob, 10)] {
-        let walk = reader.walk(room, limit).await?;
-        check_walk(world, reader, limit, &walk, &sent);
-    }
-    Ok(())
-}
-
-async fn pages_give_what_is_left(world: &World) -> Outcome {
-    let [alice, bob] = world.users(["alice", "bob"]).await?;
-    world.no_transcript();
-    let (room, mut sent) = filled(world, [&alice, &bob], 30).await?;
-    // The newest, the oldest, two in a row, and one that a page of five ends with.
-    for place in [29, 24, 13, 12, 0] {
-        let gone = sent.remove(place);
-        let (author, other) = if gone.user_id == alice.id() { (&alice, &bob) } else { (&bob, &alice) };
-        delete(world, author, other, gone.id).await?;
-        for (reader, limit) in [(&alice, 5), (&bob, 12)] {
-            let walk = reader.walk(room, limit).await?;
-            world.check("DEL-2", walk.messages().iter().all(|message| message.id != gone.id), || {
-                "a deleted message is in a page of the history".into()
-            });
-            check_walk(world, reader, limit, &walk, &sent);
-        }
-    }
-    clear(world, &bob, &alice, room).await?;
-    let sent = fill(world, [&alice, &bob], room, 11, world.patience().max).await?;
-    let walk = alice.walk(room, 4).await?;
-    check_walk(world, &alice, 4, &walk, &sent);
     Ok(())
 }
 
@@ -358,6 +200,7 @@ async fn an_outsider_gets_no_messages(world: &World) -> Outcome {
 
 /// More messages than any page should hold; a maximum of a thousand is not unusual.
 const MANY: usize = 1_050;
+
 /// The largest page that is held to be bounded.
 const LARGEST: usize = 1_000;
 
@@ -492,142 +335,5 @@ async fn reading_it_does_not_mark_as_read(world: &World) -> Outcome {
         &world.unread(&back.chat, room),
         &2,
     );
-    Ok(())
-}
-
-/// Which way the server goes (D6), shown in a room with more than `limit` messages.
-async fn direction(reader: &Client, room: RoomId, limit: u64) -> Outcome<Direction> {
-    let walk = reader.walk(room, limit).await?;
-    walk.direction.ok_or_else(|| Stop::not_evaluable("no page follows the first, see HIST-3"))
-}
-
-/// Whether a page is what follows a position: all of the page, nearest first, and nothing left out.
-fn follows(page: &[Message], direction: Direction, rest: &[MessageId]) -> bool {
-    let mut page = ids(page);
-    page.sort_unstable();
-    let nearest = match direction {
-        Direction::Older => rest.ends_with(&page),
-        Direction::Newer => rest.starts_with(&page),
-    };
-    nearest && page.is_empty() == rest.is_empty()
-}
-
-async fn last_id_is_a_position(world: &World) -> Outcome {
-    let [alice, bob, carol] = world.users(["alice", "bob", "carol"]).await?;
-    world.no_transcript();
-    let (room, mut sent) = filled(world, [&alice, &bob], 3).await?;
-    let other_room = world.dialog(&alice, &carol).await?;
-    let mut elsewhere = Vec::new();
-    for number in 0..9 {
-        sent.push(say(world, &alice, &bob, room, &format!("here {number}")).await?);
-        if number % 3 == 1 {
-            elsewhere
-                .push((say(world, &alice, &carol, other_room, &format!("elsewhere {number}")).await?.id, sent.len()));
-        }
-    }
-    let direction = direction(&alice, room, 4).await?;
-    let deleted = sent.remove(6);
-    let (author, other) = if deleted.user_id == alice.id() { (&alice, &bob) } else { (&bob, &alice) };
-    delete(world, author, other, deleted.id).await?;
-    let known = ids(&sent);
-    let rest_at = |place: usize| match direction {
-        Direction::Older => known[..place].to_vec(),
-        Direction::Newer => known[place..].to_vec(),
-    };
-    let by_value = |id: MessageId| rest_at(known.iter().filter(|known| **known < id).count());
-    let mut positions = vec![("was deleted", deleted.id, by_value(deleted.id), by_value(deleted.id))];
-    for (id, before) in elsewhere {
-        // Ids need not grow across rooms (SEND-6): then the place is that of the id, or that of the time.
-        let place = if before > 6 { before - 1 } else { before };
-        positions.push(("is of another room", id, by_value(id), rest_at(place)));
-    }
-    for never in [1, MAX_ID] {
-        let id = MessageId::try_from(never).map_err(|error| Stop::Harness(error.to_string()))?;
-        positions.push(("never existed", id, by_value(id), by_value(id)));
-    }
-    for (what, id, by_value, by_time) in positions {
-        for reader in [&alice, &bob] {
-            let page = ask(reader, room, Some(5), Some(id), "HIST-12").await?;
-            check_one_direction(world, &page);
-            let right = follows(&page, direction, &by_value) || follows(&page, direction, &by_time);
-            world.check("HIST-12", right, || {
-                format!("with a `last_id` that {what} the page is not what follows that place")
-            });
-        }
-    }
-    Ok(())
-}
-
-async fn arrivals_do_not_disturb_a_walk(world: &World) -> Outcome {
-    let [alice, bob] = world.users(["alice", "bob"]).await?;
-    world.no_transcript();
-    let (room, sent) = filled(world, [&alice, &bob], 30).await?;
-    if direction(&alice, room, 7).await? == Direction::Newer {
-        // A walk that goes on to newer ones meets what arrives, at its end: each message once all the same.
-        return arrivals_are_met_once(world, &alice, &bob, room, sent).await;
-    }
-    let mut seen: Vec<Message> = Vec::new();
-    let mut last = None;
-    for page_number in 0..sent.len() {
-        let page = ask(&alice, room, Some(7), last, "HIST-12").await?;
-        last = page.iter().map(|message| message.id).min();
-        if page.is_empty() {
-            break;
-        }
-        seen.extend(page);
-        // As many as shift a page by a part of it.
-        for number in 0..3 {
-            let (from, to) = if number == 1 { (&alice, &bob) } else { (&bob, &alice) };
-            say(world, from, to, room, &format!("arrives {page_number}.{number}")).await?;
-        }
-    }
-    check_each_once(world, "HIST-12", "pages that are walked while messages arrive", &seen, &sent);
-    Ok(())
-}
-
-async fn arrivals_are_met_once(
-    world: &World,
-    alice: &Client,
-    bob: &Client,
-    room: RoomId,
-    mut sent: Vec<Message>,
-) -> Outcome {
-    let mut seen: Vec<Message> = Vec::new();
-    let mut last = None;
-    for page_number in 0..sent.len() {
-        let page = ask(alice, room, Some(7), last, "HIST-12").await?;
-        last = page.iter().map(|message| message.id).max();
-        if page.is_empty() {
-            break;
-        }
-        seen.extend(page);
-        if page_number < 3 {
-            sent.push(say(world, bob, alice, room, &format!("arrives {page_number}")).await?);
-        }
-    }
-    check_each_once(world, "HIST-12", "pages that are walked while messages arrive", &seen, &sent);
-    Ok(())
-}
-
-async fn deletions_do_not_disturb_a_walk(world: &World) -> Outcome {
-    let [alice, bob] = world.users(["alice", "bob"]).await?;
-    world.no_transcript();
-    let (room, sent) = filled(world, [&alice, &bob], 30).await?;
-    let direction = direction(&alice, room, 7).await?;
-    let mut seen: Vec<Message> = Vec::new();
-    let mut last: Option<Message> = None;
-    for _ in 0..sent.len() {
-        let page = ask(&alice, room, Some(7), last.as_ref().map(|message| message.id), "HIST-12").await?;
-        let next = match direction {
-            Direction::Older => page.iter().min_by_key(|message| message.id),
-            Direction::Newer => page.iter().max_by_key(|message| message.id),
-        };
-        let Some(next) = next.cloned() else { break };
-        seen.extend(page);
-        let (author, other) = if next.user_id == alice.id() { (&alice, &bob) } else { (&bob, &alice) };
-        conversation::delete(world, author, other, next.id).await?;
-        last = Some(next);
-    }
-    check_each_once(world, "HIST-12", "pages that are walked while their last messages are deleted", &seen, &sent);
     Ok(())
 }

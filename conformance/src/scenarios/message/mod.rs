@@ -1,4 +1,6 @@
 //! Scenarios of `message.*`.
 
 pub(super) mod delete;
+pub(super) mod order;
 pub(super) mod send;
+pub(super) mod text;
