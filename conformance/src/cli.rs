@@ -166,7 +166,7 @@ pub struct RunningFlags {
     /// Write a report: json, junit, html, markdown or github, `-` for the terminal. May be repeated.
     #[arg(long, value_name = "FORMAT=FILE")]
     pub report: Vec<ReportRequest>,
-    /// Keep the wire log of scenarios that passed, too.
+    /// Keep the wire log of every scenario, also of those that passed or that show what others show already.
     #[arg(long)]
     pub wire_log: bool,
     /// Write down every documented event that any socket got, for tools of your own: a line of JSON each,

@@ -16,6 +16,7 @@ pub mod attribution;
 pub mod calibration;
 pub mod cli;
 pub mod command;
+mod evidence;
 pub mod expect;
 pub mod explain;
 pub mod model;

@@ -31,7 +31,7 @@ pub struct Options {
     pub save_sessions_to: Option<PathBuf>,
     /// The flags that a second run needs to be like this one, for the commands that reports print.
     pub again: Vec<String>,
-    /// Whether the wire log is kept of scenarios that passed, too.
+    /// Whether the wire log is kept of every scenario, also of those that passed or that show what others show already.
     pub keep_wire_log: bool,
     /// What is expected to be found wrong, and does not fail the run.
     pub expected: Arc<Expectations>,

@@ -135,8 +135,8 @@ pub struct ScenarioResult {
     pub comparable: bool,
     /// How the transcript differs from the verified one, as a unified diff.
     pub diff: Option<String>,
-    /// Every frame on the wire, in the order of time. Tokens are masked. Empty where the scenario passed, unless it was
-    /// asked for.
+    /// Every frame on the wire, in the order of time. Tokens are masked. Empty where the scenario passed, or where
+    /// several others show all that is wrong with theirs, unless it was asked for.
     pub wire_log: Vec<WireLine>,
 }
 

@@ -27,7 +27,7 @@ use crate::{
     accounts::Accounts,
     aggregate,
     calibration::{self, CalibrationError, Patience},
-    expect,
+    evidence, expect,
     options::Options,
     random::Random,
     result::{DialectEntry, RunResult, ScenarioResult},
@@ -108,6 +108,9 @@ pub async fn run_with(
     let order: Vec<String> =
         selection::select_but(&options.filter, &options.except).iter().map(|scenario| scenario.id()).collect();
     finished.sort_by_key(|finished| order.iter().position(|id| *id == finished.result.id));
+    if !options.keep_wire_log {
+        evidence::leave_out_repeated(finished.iter_mut().map(|finished| &mut finished.result));
+    }
     let mut result = gather(&subject, options, finished, started_at, begun.elapsed());
     if let Err(error) = Patience::measure(&subject.target, subject.casting.beacon(), options.patience).await {
         result.notes.insert(0, format!("the server did not live to the end of the run: {error}{}", witnesses(&result)));

@@ -8,16 +8,20 @@ use chat_spec::{
     types::{AttachmentId, MAX_ID, Message, RoomId, UserId},
 };
 use futures_util::future::try_join;
+use serde_json::json;
 
 use crate::{
     scenario::{Needs, scenarios},
-    scenarios::conversation::{check_announced, clear, exchange, is_same, message, part},
+    scenarios::{
+        conversation::{as_strangers, check_announced, clear, exchange, is_same, message, part},
+        texts,
+    },
     stop::{Outcome, Stop},
     world::{Client, Offered, World},
 };
 
 scenarios! { "attachments";
-    comes_with_a_message ["ATT-1"]
+    comes_with_a_message ["ATT-1", "SEND-12"]
         "`message.send` with an attachment puts it into the message, for both users, and it stays there."
         needs Needs::Profile("attachments");
     comes_with_a_first_message ["ATT-1"]
@@ -30,7 +34,7 @@ scenarios! { "attachments";
         "An attachment of another user cannot be sent, and its owner can send it afterwards."
         needs Needs::Profile("attachments");
     a_refused_try_does_not_use_it_up ["ATT-1"]
-        "An attachment that was tried in vain in a room of others can be sent in a room of one's own."
+        "An attachment that was tried in vain, in a room of others, to nobody or malformed, can be sent in one's own room."
         needs Needs::Profile("attachments");
     is_sent_once ["ATT-4", "DEL-1"]
         "An attachment that was sent cannot be sent again, not even after its message, or its room, is gone."
@@ -156,7 +160,12 @@ async fn comes_with_a_message(world: &World) -> Outcome {
     world.no_transcript(); // how many attachments are refused depends on earlier runs
     let room = world.dialog(&alice, &bob).await?;
     let ways = [Way::Send(room), Way::Start(bob.id())];
-    let (_, first) = send_one(world, ways, [&alice, &bob], &world.text("the first file")).await?;
+    // A text beside an attachment is a text like any other, and its message is as new as any other.
+    let before = exchange(&alice, &bob, &message(world, room, "before any file"), "SEND-1").await?.message;
+    let (_, first) = send_one(world, ways, [&alice, &bob], &world.text(&texts::hard())).await?;
+    world.check("SEND-12", first.created_at >= before.created_at, || {
+        format!("a message with an attachment is of {}, one before it of {}", first.created_at, before.created_at)
+    });
     let (_, message) = send_one(world, ways, [&alice, &bob], &world.text("the second file")).await?;
     // It is neither the newest nor the oldest: with pages of one it is in one with `last_id`, whichever way they go.
     let stored = bob.walk(room, 1).await?.messages();
@@ -170,8 +179,9 @@ async fn comes_with_a_message(world: &World) -> Outcome {
 async fn comes_with_a_first_message(world: &World) -> Outcome {
     let [alice, bob] = world.users(["alice", "bob"]).await?;
     world.no_transcript();
-    let room = world.dialog(&alice, &bob).await?;
-    let ways = [Way::Start(bob.id()), Way::Send(room)];
+    // The room is as new as the message. Until it is there, an attachment can be sent in no other way.
+    as_strangers(world, &alice, &bob).await?;
+    let ways = [Way::Start(bob.id()); 2];
     let (_, message) = send_one(world, ways, [&alice, &bob], &world.text("a file to begin with")).await?;
     check_kept(world, &message, [&alice, &bob]).await
 }
@@ -297,12 +307,16 @@ async fn a_refused_try_does_not_use_it_up(world: &World) -> Outcome {
     world.no_transcript();
     let room = world.dialog(&alice, &bob).await?;
     let own = world.dialog(&mallory, &bob).await?;
+    let [nobody, ..] = world.subject().casting.unknown();
     // Those that an earlier run sent are the first of the list. So one is unused where one before it was accepted; two
     // of them, for a run that ended half-way.
     let (mut accepted, mut lost) = (false, 0);
     while let Some(offered) = world.attachment(&mallory).await {
         let what = "an attachment to a room of others";
         check_refused(world, "ATT-1", &[Way::Send(room)], [&mallory, &bob], offered.id, what).await?;
+        let what = "an attachment to nobody";
+        check_refused(world, "ATT-1", &[Way::Start(nobody)], [&mallory, &bob], offered.id, what).await?;
+        try_malformed(world, &mallory, own, bob.id(), offered.id).await?;
         let text = world.text("in my own room");
         if let Some(message) = attempt(world, Way::Send(own), [&mallory, &bob], &text, offered.id).await? {
             check_attached(world, &offered, &message);
@@ -310,12 +324,27 @@ async fn a_refused_try_does_not_use_it_up(world: &World) -> Outcome {
         }
         lost += usize::from(accepted);
         if offered.unused || lost == 2 {
-            let sentence = "an attachment cannot be sent any more, after it was refused in a room of others";
+            let sentence = "an attachment cannot be sent any more, after it was refused in another way";
             return Err(world.broken("ATT-1", sentence));
         }
         accepted |= one_more(world, Way::Send(own), [&mallory, &bob]).await?.is_some();
     }
     Err(none_left(&mallory))
+}
+
+/// Sends an attachment with a text that is none, in either way: that is malformed, and nothing changes (ROB-1).
+async fn try_malformed(world: &World, user: &Client, room: RoomId, other: UserId, id: AttachmentId) -> Outcome {
+    for text in [json!(7), json!(["a text"])] {
+        for (action, to) in
+            [(MessageSend::NAME, json!({"room_id": room})), (ChatStart::NAME, json!({"user_id": other}))]
+        {
+            let mut payload = to;
+            payload["text"] = text.clone();
+            payload["attachment_id"] = json!(id);
+            user.emit_arguments(action, vec![payload]).await?;
+        }
+    }
+    world.nobody_hears_more("ROB-1").await
 }
 
 /// How often each of two devices sends the same attachment at once.

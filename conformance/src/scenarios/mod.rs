@@ -11,11 +11,13 @@ mod conversation;
 mod durability;
 mod errors;
 mod events;
+mod guessing;
 mod message;
 mod payloads;
 mod robustness;
 mod safety;
 mod texts;
+mod unwatched;
 mod user;
 
 pub(crate) use self::conversation::part;
@@ -45,6 +47,7 @@ const FILES: &[&[Scenario]] = &[
     concurrent::SCENARIOS,
     sessions::SCENARIOS,
     safety::SCENARIOS,
+    guessing::SCENARIOS,
     robustness::malformed::SCENARIOS,
     payloads::SCENARIOS,
     robustness::unknown::SCENARIOS,

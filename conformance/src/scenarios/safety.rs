@@ -1,9 +1,6 @@
 //! Safety: who may do what, and what nobody may learn.
 
-use std::{
-    collections::BTreeSet,
-    time::{Duration, Instant},
-};
+use std::collections::BTreeSet;
 
 use chat_spec::{
     events::{
@@ -15,12 +12,9 @@ use chat_spec::{
 use serde_json::{Value, json};
 
 use crate::{
-    accounts::Account,
-    result::Heard,
     scenario::{Needs, scenarios},
     stop::{Outcome, Stop},
-    wire::{OpenOptions, record::Frame},
-    world::{Client, Reactions, World, event_of, without_numbers},
+    world::{Client, Reactions, World},
 };
 
 scenarios! { "safety";
@@ -33,9 +27,6 @@ scenarios! { "safety";
     hidden_attachments_do_not_exist ["SEC-3"]
         "Attachments of others are refused like those that there never were."
         needs Needs::Profile("attachments");
-    guessing_tokens_is_slow ["SEC-4"]
-        "A hundred wrong tokens on one connection are slowed down, refused or cut off, and the right one still works."
-        needs Needs::Quiet;
     tokens_stay_secret ["SEC-5"]
         "Whatever is done or refused, nothing that the server sends carries a token.";
 }
@@ -140,8 +131,12 @@ async fn nothing_before_authorisation(world: &World) -> Outcome {
         }
     }
     world.nobody_hears_more("SEC-1").await?;
+    world.silently(nothing_in_a_hurry(world, &alice, &bob, room, target)).await?;
     // Nor do they hear what the room says: whoever is refused is not in it.
     exchange(world, &bob, &alice, room, "not for strangers").await?;
+    world.nobody_hears_more("SEC-1").await?;
+    // What was ignored is not made up for once they are somebody.
+    world.silently(fresh.authorise()).await?;
     world.nobody_hears_more("SEC-1").await?;
     let last = bob.history(room).await?.pop();
     let (fresh_gone, refused_gone) = (fresh.close(), refused.close());
@@ -153,6 +148,19 @@ async fn nothing_before_authorisation(world: &World) -> Outcome {
     // The control is in it: who is authorised is answered.
     look_again(world, "SEC-1", &alice, room, &expect(of_alice, 1)).await?;
     look_again(world, "SEC-1", &bob, room, &expect(of_bob, 0)).await.map(drop)
+}
+
+/// Who does not wait for the refusal of a wrong token is not taken for the user meanwhile.
+async fn nothing_in_a_hurry(world: &World, alice: &Client, bob: &Client, room: RoomId, message: MessageId) -> Outcome {
+    let hasty = world.connect(alice.account(), "intruder/hasty").await?;
+    hasty.emit(&UserAuth { id: alice.id(), token: "a token that nobody has".into() }).await?;
+    for (action, payload) in nine_actions(world, room, message, bob.id()) {
+        hasty.emit_arguments(action, vec![payload]).await?;
+    }
+    hasty.expect::<OnUserAuthorized>("AUTH-2").await?;
+    world.nobody_hears_more("SEC-1").await?;
+    hasty.close().await;
+    Ok(())
 }
 
 /// A picture after one more message.
@@ -322,108 +330,6 @@ async fn cannot_be_told_apart(
             format!("{action} tells a {what} of others from one that does not exist: {how}")
         });
     }
-    Ok(())
-}
-
-/// The longest that a hundred wrong tokens may take.
-const LONGEST_GUESSING: Duration = Duration::from_secs(80);
-
-/// One wrong token: how long the answer took (`None` where there was none), and what came.
-struct Guess {
-    time: Option<Duration>,
-    answer: BTreeSet<String>,
-}
-
-async fn guessing_tokens_is_slow(world: &World) -> Outcome {
-    let [alice] = world.accounts(["alice"]).await?;
-    world.no_transcript();
-    let guesser = world.connect(&alice, "guesser").await?;
-    let mut guesses = Vec::new();
-    let begun = Instant::now();
-    while guesses.len() < 100 && guesser.is_open() && begun.elapsed() < LONGEST_GUESSING {
-        let guess = guess(world, &guesser, guesses.len()).await?;
-        let unanswered = guess.time.is_none();
-        guesses.push(guess);
-        if unanswered || (guesses.len() >= 20 && is_slowed(&guesses) && begun.elapsed() > Duration::from_secs(20)) {
-            break;
-        }
-    }
-    let resisted = !guesser.is_open() || is_refused(&guesses) || is_slowed(&guesses);
-    if !resisted && guesses.len() < 100 {
-        return Err(Stop::not_evaluable(format!(
-            "{} wrong tokens took {} s",
-            guesses.len(),
-            LONGEST_GUESSING.as_secs()
-        )));
-    }
-    world.check("SEC-4", resisted, || {
-        let times = |guesses: &[Guess]| median(guesses).unwrap_or_default().as_secs_f64() * 1000.0;
-        let (first, last) = (times(&guesses[..5]), times(&guesses[guesses.len() - 5..]));
-        format!("the first five of 100 wrong tokens were answered in {first:.1} ms, the last five in {last:.1} ms")
-    });
-    let outcome = right_token_after(world, &alice).await;
-    guesser.close().await;
-    outcome
-}
-
-async fn guess(world: &World, guesser: &Client, number: usize) -> Outcome<Guess> {
-    let before = guesser.record().snapshot().len();
-    let payload = json!({"id": guesser.id(), "token": format!("guess number {number}")});
-    let begun = Instant::now();
-    // Kept until the answer is there: an acknowledgement may say more than the event.
-    let pending = guesser.wire().emit_with_ack(UserAuth::NAME, &[payload]).await;
-    let answer = guesser.hear_within::<OnUserAuthorized>(world.patience().event).await?;
-    let time = answer.map(|_| begun.elapsed());
-    drop(pending);
-    let frames = guesser.record().snapshot().into_iter().skip(before);
-    let heard = frames.filter(|recorded| recorded.direction == Heard::Received);
-    Ok(Guess { time, answer: heard.filter_map(|recorded| kind(&recorded.frame)).collect() })
-}
-
-/// What a frame says about a guess; `None` for heartbeats and for what others do.
-fn kind(frame: &Frame) -> Option<String> {
-    let Frame::Text(text) = frame else { return None };
-    let (name, payload) = event_of(text);
-    match name.as_str() {
-        "on.user.online" => None,
-        OnUserAuthorized::NAME => Some(format!("{name} {}", payload[0]["success"])),
-        "acknowledgement" | "on.error" => Some(format!("{name} {}", without_numbers(&payload.to_string()))),
-        _ if text.as_str() == "2" => None,
-        _ => Some(name),
-    }
-}
-
-fn median(guesses: &[Guess]) -> Option<Duration> {
-    let mut times: Vec<Duration> = guesses.iter().filter_map(|guess| guess.time).collect();
-    times.sort_unstable();
-    times.get(times.len() / 2).copied()
-}
-
-/// Whether the last five were answered at most half as fast as the first five, and not by chance: those before them
-/// too.
-fn is_slowed(guesses: &[Guess]) -> bool {
-    let Some(start) = guesses.len().checked_sub(10).filter(|start| *start >= 5) else { return false };
-    let Some(first) = median(&guesses[..5]) else { return false };
-    let twice = |guesses: &[Guess]| median(guesses).is_some_and(|time| time >= first * 2);
-    twice(&guesses[start..start + 5]) && twice(&guesses[start + 5..])
-}
-
-/// Whether the last were not answered, or with something that the first were not answered with.
-fn is_refused(guesses: &[Guess]) -> bool {
-    let Some((last, before)) = guesses.split_last() else { return false };
-    let first: BTreeSet<&String> = before.iter().take(5).flat_map(|guess| &guess.answer).collect();
-    last.time.is_none() || last.answer.iter().any(|said| !first.contains(said))
-}
-
-async fn right_token_after(world: &World, account: &Account) -> Outcome {
-    const IN_TIME: Duration = Duration::from_secs(5);
-    let begun = Instant::now();
-    let options = OpenOptions { patience: IN_TIME, ..world.open_options() };
-    let late = "after 100 wrong tokens on one connection, a new one with the right token is not let in within 5 s";
-    let owner = world.connect_with(account, "owner", options).await.map_err(|_| world.broken("SEC-4", late))?;
-    owner.emit(&UserAuth { id: account.id, token: account.token.clone() }).await?;
-    let answer: Option<OnUserAuthorized> = owner.hear_within(IN_TIME.saturating_sub(begun.elapsed())).await?;
-    world.check("SEC-4", answer.is_some_and(|answer| answer.success), || late.to_owned());
     Ok(())
 }
 

@@ -23,6 +23,7 @@ pub struct Casting {
     size: usize,
     beacon: Account,
     attachments: Attachments,
+    ids: HashSet<UserId>,
     /// Ids that none of the accounts has, the largest first.
     unknown: [UserId; Self::UNKNOWN],
 }
@@ -38,6 +39,7 @@ impl Casting {
     #[must_use]
     pub fn new(mut accounts: Vec<Account>) -> Option<Self> {
         let unknown = ids_of_nobody(&accounts)?;
+        let ids = accounts.iter().map(|account| account.id).collect();
         let beacon = accounts.pop()?;
         let size = accounts.len();
         (size > 0).then(|| Self {
@@ -46,6 +48,7 @@ impl Casting {
             size,
             beacon,
             attachments: Attachments::default(),
+            ids,
             unknown,
         })
     }
@@ -54,6 +57,12 @@ impl Casting {
     #[must_use]
     pub const fn unknown(&self) -> [UserId; Self::UNKNOWN] {
         self.unknown
+    }
+
+    /// Whether a user is one of the accounts of the run: what is between such users is the suite's to delete.
+    #[must_use]
+    pub fn is_ours(&self, user: UserId) -> bool {
+        self.ids.contains(&user)
     }
 
     /// The user that sentinels are sent to. It is never connected.

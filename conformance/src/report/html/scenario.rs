@@ -32,6 +32,9 @@ pub(crate) fn block(result: &RunResult, scenario: &ScenarioResult) -> Markup {
                 (transcript::lanes(&scenario.transcript))
                 @if let Some(text) = &scenario.diff { (diff::diff(text)) }
                 (transcript::wire_log(&scenario.wire_log))
+                @if scenario.wire_log.is_empty() && !scenario.findings.is_empty() {
+                    p.quiet { "Its wire log is left out, because scenarios before it show the same with theirs. Run it alone to see it." }
+                }
                 div.command {
                     span { "Run it alone:" }
                     code { (result.command_for(&scenario.id)) }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use chat_spec::{
     events::{ChatHistory, OnChatHistory},
-    types::{Limit, MessageId, RoomId},
+    types::{Limit, MAX_ID, MessageId, RoomId},
 };
 use serde_json::{Value, json};
 
@@ -216,7 +216,7 @@ async fn pages_have_bounds(world: &World) -> Outcome {
         format!("without `limit` a page of a room with {} messages holds {default}", sent.len())
     });
     let mut sizes: Vec<(u64, usize)> = Vec::new();
-    for limit in [10, 60, 100, 101, 1_000, 1_001, 1_000_000] {
+    for limit in [10, 60, 100, 101, 1_000, 1_001, 1_000_000, 1 << 31, (1 << 32) + 1, MAX_ID] {
         let size = ask(&bob, room, Some(limit), None, "HIST-9").await?.len();
         world.check("HIST-2", size as u64 <= limit, || format!("a page of at most {limit} holds {size}"));
         let smaller = sizes.iter().find(|(_, before)| *before > size);

@@ -1,6 +1,6 @@
 //! `message.send`: a message to a room.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use chat_spec::{
     events::{ChatRead, OnChatRead, OnMessageNew},
@@ -197,15 +197,22 @@ async fn is_in_the_history_from_then_on(world: &World) -> Outcome {
     Ok(())
 }
 
+/// By how much later a sender leaves after each message.
+const PAUSE: Duration = Duration::from_millis(1);
+
 async fn outlives_its_sender(world: &World) -> Outcome {
     let [alice, bob] = world.users(["alice", "bob"]).await?;
     world.no_transcript(); // whether what was sent last is taken is free
     let room = world.dialog(&alice, &bob).await?;
     let mut alice = alice;
-    for round in 1..=5 {
+    for round in 0..10 {
         let last = message(world, room, &format!("goodbye {round}"));
         alice.emit(&last).await?;
+        // At once, then ever later while the server is busy with the message, or just was.
+        tokio::time::sleep(PAUSE * round).await;
         alice.close().await;
+        // The sender may have heard of it, and may not.
+        while alice.take::<OnMessageNew>()?.is_some() {}
         world.settle().await?;
         let stored = bob.history(room).await?.iter().any(|kept| kept.text == last.text);
         let is_it = |event: &OnMessageNew| event.message.text == last.text;

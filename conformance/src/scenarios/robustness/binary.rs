@@ -50,6 +50,8 @@ async fn binary_fields(world: &World) -> Outcome {
         "call.start" | "call.answer" => json!({"user_id": bob.id(), "ice_candidate": {}, "session_description": {}}),
         _ => json!({"room_id": room}),
     };
+    // What it sends from here on may cost it the connection.
+    mallory.may_be_closed();
     let mut sender = mallory.clone();
     for action in ACTIONS {
         for (field, kind) in payloads::fields(action).iter().filter(|(_, kind)| *kind != Kind::Any) {

@@ -1,4 +1,4 @@
-//! Two users who must not notice what a third does to the server.
+//! Who must not notice what a user does to the server: two others, and another connection of the same user.
 
 use chat_spec::{
     events::{MessageSend, OnMessageNew},
@@ -7,8 +7,9 @@ use chat_spec::{
 
 use crate::{
     accounts::Account,
+    scenarios::unwatched::unwatched,
     stop::{Outcome, Stop},
-    wire::OpenOptions,
+    wire::{Connection, OpenOptions},
     world::{Client, World},
 };
 
@@ -80,5 +81,32 @@ impl Bystanders {
         client.close().await;
         drop(client.leftovers());
         Ok(())
+    }
+}
+
+/// Another connection of the user who misbehaves: it is not to pay for what the first one does.
+#[derive(Debug)]
+pub(super) struct Sibling(Option<Connection>);
+
+impl Sibling {
+    /// Opens one. Where a user can have one connection alone (AUTH-11), there is none to look at.
+    pub(super) async fn of(others: &Bystanders, account: &Account) -> Outcome<Self> {
+        let mut sibling = Self(unwatched(&others.world, account, others.world.open_options()).await.ok());
+        let client = others.open(account, "a second connection of a user").await?;
+        client.responds().await;
+        client.close().await;
+        drop((client.errors(), client.leftovers()));
+        if sibling.is_lost() {
+            sibling.0 = None;
+        }
+        Ok(sibling)
+    }
+
+    /// Whether it was open, and is not any more.
+    pub(super) fn is_lost(&mut self) -> bool {
+        let Some(connection) = &mut self.0 else { return false };
+        // What comes on it is nobody's concern.
+        while connection.try_next().is_some() {}
+        connection.closed().is_some()
     }
 }

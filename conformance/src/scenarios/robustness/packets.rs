@@ -1,6 +1,6 @@
 //! Packets that are malformed, or well formed and hostile: they cost at most the connection that sends them (ROB-4).
 
-use super::bystanders::Bystanders;
+use super::bystanders::{Bystanders, Sibling};
 use crate::{
     accounts::Account,
     scenario::scenarios,
@@ -319,13 +319,22 @@ async fn bystanders(world: &World) -> Outcome<(Account, Bystanders)> {
 /// Sends each case on a connection of its own, which may be lost, and sees that everybody else goes on.
 async fn survives(world: &World, cases: Vec<Case>) -> Outcome {
     let (account, others) = bystanders(world).await?;
+    let mut sibling = Sibling::of(&others, &account).await?;
     for (what, frames) in &cases {
-        let client = others.open(&account, what).await?;
-        send(&client, frames).await;
-        client.responds().await;
-        client.abort().await;
-        drop((client.errors(), client.leftovers()));
-        others.go_on(what).await?;
+        // A connection may be lost by chance, and is not lost by chance twice.
+        for is_last in [false, true] {
+            let client = others.open(&account, what).await?;
+            send(&client, frames).await;
+            client.responds().await;
+            client.abort().await;
+            drop((client.errors(), client.leftovers()));
+            others.go_on(what).await?;
+            if !sibling.is_lost() {
+                break;
+            }
+            world.check("ROB-4", !is_last, || format!("{what} costs the user's other connections, too"));
+            sibling = Sibling::of(&others, &account).await?;
+        }
     }
     others.newcomer(&account, "malformed packets").await
 }

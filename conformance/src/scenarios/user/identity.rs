@@ -2,8 +2,8 @@
 
 use chat_spec::{
     events::{
-        CallAnswer, CallStart, ChatClear, ChatHistory, ChatRead, MessageDelete, OnCallAnswer, OnCallInit, OnChatClear,
-        OnChatHistory, OnChatRead, OnMessageDelete, OnMessageNew, OnUserAuthorized, Payload, UserAuth,
+        CallAnswer, CallStart, ChatClear, ChatHistory, ChatRead, ChatStart, MessageDelete, OnCallAnswer, OnCallInit,
+        OnChatClear, OnChatHistory, OnChatRead, OnMessageDelete, OnMessageNew, OnUserAuthorized, Payload, UserAuth,
     },
     types::RoomId,
 };
@@ -13,7 +13,8 @@ use crate::{
     accounts::Account,
     scenario::scenarios,
     scenarios::{
-        conversation::{message, say},
+        conversation::{as_strangers, message, say},
+        unwatched::unwatched,
         user::auth::{check_refusal, need_two_tokens},
     },
     stop::{Outcome, Stop},
@@ -23,10 +24,16 @@ use crate::{
 scenarios! { "user.auth";
     again_as_the_same_user ["AUTH-9"]
         "Authorising again as the same user succeeds, and nothing comes twice afterwards.";
+    again_with_a_wrong_token ["AUTH-2"]
+        "Who is authorised already is refused with a wrong token like anybody else.";
     a_socket_is_never_two_users ["AUTH-10", "AUTH-4"]
         "After authorising as a second user, a socket is the first or the second, and never both.";
+    one_of_several_sockets_is_never_two_users ["AUTH-10", "AUTH-4"]
+        "One of a user's two sockets that authorises as a second user is the first or the second, and never both.";
     several_sockets_of_one_user ["AUTH-11"]
         "Each of a user's sockets hears the user's events, and answers reach the calling socket alone.";
+    several_sockets_hear_of_a_new_dialog ["AUTH-11"]
+        "All sockets of a user hear all of a dialog that begins while they are connected.";
 }
 
 async fn again_as_the_same_user(world: &World) -> Outcome {
@@ -76,6 +83,19 @@ async fn the_rest_comes_once(world: &World, alice: &Client, bob: &Client, room: 
     world.nobody_hears_more("AUTH-9").await
 }
 
+async fn again_with_a_wrong_token(world: &World) -> Outcome {
+    let [alice] = world.accounts(["alice"]).await?;
+    world.no_transcript();
+    let (alice, _) = world.arrive(&alice, "alice").await?;
+    // What it tries may cost it the connection, or what it was.
+    alice.may_be_closed();
+    alice.emit(&UserAuth { id: alice.id(), token: "a token that nobody has".into() }).await?;
+    if let Some(answer) = alice.hear_within(world.patience().event).await? {
+        check_refusal(world, "AUTH-2", "the user's own id with a wrong token", &answer);
+    }
+    Ok(())
+}
+
 /// Who a socket can be after it authorised as a second user.
 struct Identity<'a> {
     /// Who it is.
@@ -89,6 +109,14 @@ struct Identity<'a> {
 }
 
 async fn a_socket_is_never_two_users(world: &World) -> Outcome {
+    never_two_users(world, false).await
+}
+
+async fn one_of_several_sockets_is_never_two_users(world: &World) -> Outcome {
+    never_two_users(world, true).await
+}
+
+async fn never_two_users(world: &World, has_another: bool) -> Outcome {
     let [alice, bob, carol] = world.accounts(["alice", "bob", "carol"]).await?;
     need_two_tokens(&alice, &bob)?;
     world.no_transcript();
@@ -100,6 +128,8 @@ async fn a_socket_is_never_two_users(world: &World) -> Outcome {
     second.close().await;
     carol.expect_announced("PRES-2", &second, false).await?;
 
+    // Another socket of the first user goes on being that user, and is not looked at.
+    let other = if has_another { Some(unwatched(world, &alice, world.open_options()).await?) } else { None };
     // What it tries may cost it the connection; that it is never both is what counts.
     socket.may_be_closed();
     let first = Identity { is: &alice, room: of_alice, is_not: &bob, closed: of_bob };
@@ -136,9 +166,17 @@ async fn a_socket_is_never_two_users(world: &World) -> Outcome {
     );
     let now =
         if answer.success { Identity { is: &bob, room: of_bob, is_not: &alice, closed: of_alice } } else { first };
-    check_presence(world, &carol, [&socket, &second], answer.success).await?;
+    if has_another && answer.success {
+        carol.expect_announced("AUTH-10", &second, true).await?;
+    } else {
+        check_presence(world, &carol, [&socket, &second], answer.success).await?;
+    }
     is_not(world, &socket, &carol, &now).await?;
     is(world, &socket, &carol, &now).await?;
+    if let Some(other) = other {
+        other.close().await;
+        return Ok(());
+    }
     socket.close().await;
     let left = if answer.success { &second } else { &socket };
     carol.expect_announced("AUTH-10", left, false).await
@@ -258,5 +296,29 @@ async fn several_sockets_of_one_user(world: &World) -> Outcome {
     tablet.close().await;
     laptop.emit(&message(world, room, "after the last socket went")).await?;
     all_hear::<OnMessageNew>(&[&bob, &laptop]).await?;
+    world.nobody_hears_more("AUTH-11").await
+}
+
+async fn several_sockets_hear_of_a_new_dialog(world: &World) -> Outcome {
+    let [alice, bob] = world.users(["alice", "bob"]).await?;
+    world.no_transcript();
+    as_strangers(world, &alice, &bob).await?;
+    let laptop = world.another_socket(&alice, "alice/laptop").await?;
+    let everybody = [&bob, &alice, &laptop];
+    let start = |text| ChatStart { user_id: alice.id(), text: world.text(text), attachment_id: None };
+    bob.emit(&start("to begin with")).await?;
+    let room = all_hear::<OnMessageNew>(&everybody).await?.room.id;
+    for (from, text) in [(&bob, "a second message"), (&alice, "from the phone"), (&laptop, "from the laptop")] {
+        from.emit(&message(world, room, text)).await?;
+        all_hear::<OnMessageNew>(&everybody).await?;
+    }
+    bob.emit(&start("to go on with")).await?;
+    let newest = all_hear::<OnMessageNew>(&everybody).await?.message;
+    laptop.emit(&ChatRead { room_id: room }).await?;
+    all_hear::<OnChatRead>(&[&alice, &laptop]).await?;
+    bob.emit(&MessageDelete { message_id: newest.id }).await?;
+    all_hear::<OnMessageDelete>(&everybody).await?;
+    bob.emit(&ChatClear { room_id: room }).await?;
+    all_hear::<OnChatClear>(&everybody).await?;
     world.nobody_hears_more("AUTH-11").await
 }

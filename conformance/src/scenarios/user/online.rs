@@ -4,13 +4,13 @@
 //! scenario first brings the user that it watches into a known state: see [`away`].
 
 use chat_spec::{
-    events::{MessageSend, OnMessageNew, OnUserAuthorized, OnUserOnline, UserAuth},
-    types::UserId,
+    events::{ChatDelete, MessageSend, OnMessageNew, OnUserAuthorized, OnUserOnline, UserAuth},
+    types::{Dialog, RoomId, UserId},
 };
 
 use crate::{
     accounts::Account,
-    scenario::scenarios,
+    scenario::{Needs, scenarios},
     stop::{Outcome, Stop},
     world::{Client, World},
 };
@@ -18,6 +18,9 @@ use crate::{
 scenarios! { "on.user.online";
     coming_and_going_is_announced ["PRES-1", "PRES-2"]
         "Each other user hears once that a user comes and once that it goes, every time.";
+    one_who_never_spoke_is_told ["PRES-1", "PRES-2"]
+        "A user who has just come, and has no dialog yet, is told who comes and goes."
+        needs Needs::Nobody; // dialogs with the users of other scenarios are deleted
     strangers_hear_nothing ["PRES-4"]
         "Sockets that are not authorised, or were refused, hear nothing of who comes and goes.";
     one_of_several_sockets_goes ["PRES-3", "PRES-2"]
@@ -111,6 +114,39 @@ async fn coming_and_going_is_announced(world: &World) -> Outcome {
     forget(world, &user, &[&bob]).await?;
     user.close().await;
     hear_once(world, "PRES-2", &user, false, &[&bob, &carol, &dave]).await
+}
+
+async fn one_who_never_spoke_is_told(world: &World) -> Outcome {
+    let [alice, bob, carol] = world.accounts(["alice", "bob", "carol"]).await?;
+    let (bob, _) = world.arrive(&bob, "bob").await?;
+    away(world, &alice, "alice", &[&bob]).await?;
+    let carol = world.silently(without_dialogs(world, &carol)).await?;
+    let user = world.connect(&alice, "alice").await?;
+    user.authorise().await?;
+    carol.expect_presence("PRES-1", &user, true).await?;
+    user.close().await;
+    carol.expect_presence("PRES-2", &user, false).await?;
+    // The control: one who has a dialog hears both.
+    bob.expect_presence("PRES-1", &user, true).await?;
+    bob.expect_presence("PRES-2", &user, false).await
+}
+
+/// Lets a user come who has no dialogs, as far as that is the suite's to see to. From then on there must be no sentinel:
+/// each would be a dialog.
+async fn without_dialogs(world: &World, account: &Account) -> Outcome<Client> {
+    let (user, authorized) = world.arrive(account, "carol").await?;
+    let casting = &world.subject().casting;
+    let ours = |dialog: &&Dialog| dialog.room.users.iter().all(|member| casting.is_ours(member.id));
+    let rooms: Vec<RoomId> = authorized.dialogs.iter().filter(ours).map(|dialog| dialog.room.id).collect();
+    for room_id in &rooms {
+        user.emit(&ChatDelete { room_id: *room_id }).await?;
+    }
+    // What is done on one socket is done in order: with the answer to this, they are gone.
+    user.authorise().await?;
+    for room in rooms {
+        user.forget_dropped(room).await;
+    }
+    Ok(user)
 }
 
 async fn strangers_hear_nothing(world: &World) -> Outcome {
