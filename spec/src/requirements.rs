@@ -1,4 +1,5 @@
-//! Every requirement of the protocol, from `requirements.yaml`, and every decision, from `decisions.yaml`.
+//! Every requirement of the protocol, from `requirements.yaml`, every decision, from `decisions.yaml`, and how the project
+//! reads what both leave open, from `readings.yaml`.
 
 use std::{fmt, sync::LazyLock};
 
@@ -70,8 +71,23 @@ pub struct Decision {
     pub decided: String,
 }
 
+/// How this project reads what requirements leave open.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reading {
+    /// Its stable id, such as `R7`.
+    pub id: String,
+    /// The requirements and decisions that leave it open.
+    pub about: Vec<String>,
+    /// What is open.
+    pub open: String,
+    /// How it is read.
+    pub read: String,
+}
+
 static REQUIREMENTS: LazyLock<Vec<Requirement>> = LazyLock::new(|| parse(include_str!("../requirements.yaml")));
 static DECISIONS: LazyLock<Vec<Decision>> = LazyLock::new(|| parse(include_str!("../decisions.yaml")));
+static READINGS: LazyLock<Vec<Reading>> = LazyLock::new(|| parse(include_str!("../readings.yaml")));
 
 fn parse<T: serde::de::DeserializeOwned>(yaml: &str) -> Vec<T> {
     serde_saphyr::from_str(yaml).unwrap_or_else(|error| panic!("a file that is built in is malformed: {error}"))
@@ -89,9 +105,27 @@ pub fn decisions() -> &'static [Decision] {
     &DECISIONS
 }
 
+/// Every reading, in the order of their numbers.
+#[must_use]
+pub fn readings() -> &'static [Reading] {
+    &READINGS
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_reading_is_numbered_and_about_what_there_is() {
+        for (number, reading) in (1..).zip(readings()) {
+            assert_eq!(reading.id, format!("R{number}"));
+            assert!(!reading.about.is_empty(), "{} is about nothing", reading.id);
+            for id in &reading.about {
+                let is_known = Requirement::find(id).is_some() || decisions().iter().any(|decision| decision.id == *id);
+                assert!(is_known, "{} is about {id}, which is nowhere", reading.id);
+            }
+        }
+    }
 
     #[test]
     fn every_requirement_is_there_once_and_names_known_sources() {

@@ -98,6 +98,14 @@ impl Counts {
     }
 }
 
+impl RequirementResult {
+    /// Whether the run is about it: a filter may have left out all scenarios that name it.
+    pub(crate) fn was_selected(&self) -> bool {
+        let was_not_checked = matches!(self.verdict, Verdict::NotEvaluable | Verdict::NotApplicable);
+        !self.scenarios.is_empty() || !was_not_checked
+    }
+}
+
 /// The requirements under one heading.
 pub(crate) struct Group<'a> {
     /// The heading.

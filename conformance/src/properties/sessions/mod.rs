@@ -60,7 +60,7 @@ async fn random_sessions(world: &World) -> Outcome {
         return Box::pin(search::replay(world, session)).await;
     }
     if subject.cases == 0 && subject.random.time.is_none() {
-        return Err(Stop::NotApplicable("no random sessions were asked for (--cases 0)".into()));
+        return Err(Stop::not_evaluable("no random sessions were asked for (--cases 0)"));
     }
     Box::pin(search::search(world)).await
 }

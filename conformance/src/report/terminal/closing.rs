@@ -14,7 +14,7 @@ use crate::{
             failure,
             look::{Look, flowed, wrapped},
         },
-        text::{counted, cut, duration, one_line, visible},
+        text::{counted, cut, duration, one_line, thousands, visible},
     },
     result::{Finding, RequirementResult, RunResult, ScenarioResult},
     verdict::Verdict,
@@ -58,23 +58,35 @@ fn verdict(result: &RunResult, look: Look) -> String {
         duration(result.duration_ms),
         result.seed
     );
+    let left_out = result.requirements.iter().filter(|requirement| !requirement.was_selected()).count();
+    let left_out = if left_out > 0 { format!("  not selected: {}\n", thousands(left_out)) } else { String::new() };
     [
         format!("{} {}\n", look.glyph(headline.tone), look.toned(headline.tone, &headline.sentence())),
         format!("  {}\n", one_line(&result.target)),
-        counts("  requirements: ", Counts::of_requirements(&result.requirements)),
+        counts("  requirements: ", Counts::of_requirements(selected(result))),
+        left_out,
         counts("  scenarios:    ", Counts::of(result.scenarios.iter().map(|scenario| scenario.verdict))),
         format!("  {}\n", look.dim(&facts)),
     ]
     .concat()
 }
 
+/// The requirements that this run is about. Those that a filter left out would bury them.
+fn selected(result: &RunResult) -> impl Iterator<Item = &RequirementResult> {
+    result.requirements.iter().filter(|requirement| requirement.was_selected())
+}
+
 /// The requirements by group, as many side by side as there is room for.
 fn requirements(result: &RunResult, look: Look) -> String {
-    let Some(widest) = result.requirements.iter().map(|requirement| requirement.id.len()).max() else {
+    let Some(widest) = selected(result).map(|requirement| requirement.id.len()).max() else {
         return String::new();
     };
     let mut out = format!("{}\n", look.heading("Requirements"));
-    for Group { name, requirements } in groups(&result.requirements) {
+    for Group { name, mut requirements } in groups(&result.requirements) {
+        requirements.retain(|requirement| requirement.was_selected());
+        if requirements.is_empty() {
+            continue;
+        }
         let counts = Counts::of_requirements(requirements.iter().copied());
         out += &format!("{}  {}\n", look.bold(name), look.dim(&counts.sentence()));
         let cells: Vec<_> = requirements.iter().map(|requirement| cell(requirement, widest, look)).collect();
@@ -83,7 +95,7 @@ fn requirements(result: &RunResult, look: Look) -> String {
             out += &format!("  {}\n", row.join("   ").trim_end());
         }
     }
-    let all = Counts::of_requirements(&result.requirements);
+    let all = Counts::of_requirements(selected(result));
     let legend = all.present().map(|(verdict, _)| format!("{} {}", look.glyph(verdict), look.dim(verdict.words())));
     let count = look.dim("×n by how many scenarios");
     out + &flowed(legend.chain([count]), "  ", "", look.prose(0))
@@ -181,7 +193,12 @@ fn expectations(result: &RunResult, look: Look) -> String {
 
 /// The requirements that were not checked, by the reason.
 fn by_reason(result: &RunResult, verdict: Verdict, title: &str, look: Look) -> String {
-    let reasons = result.by_reason(verdict);
+    let mut reasons = result.by_reason(verdict);
+    let was_selected = |id: &&str| result.requirement(id).is_none_or(RequirementResult::was_selected);
+    reasons.retain_mut(|(_, ids)| {
+        ids.retain(was_selected);
+        !ids.is_empty()
+    });
     if reasons.is_empty() {
         return String::new();
     }

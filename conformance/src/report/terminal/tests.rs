@@ -1,7 +1,7 @@
 //! The closing text on the sample, at two widths, with and without colour; and the lines while the run lasts.
 
 use super::{Look, closing};
-use crate::report::sample;
+use crate::{report::sample, result::RequirementResult, verdict::Verdict};
 
 const NARROW: Look = Look { width: 80, colour: false };
 const WIDE: Look = Look { width: 160, colour: false };
@@ -43,11 +43,24 @@ fn a_run_of_nothing_says_so() {
 }
 
 #[test]
+fn what_was_not_selected_is_counted_and_not_listed() {
+    let mut result = sample::all_well();
+    let like = result.requirements[0].clone();
+    let reason = Some("its scenarios were not selected".into());
+    let left_out =
+        RequirementResult { id: "SEND-99".into(), verdict: Verdict::NotEvaluable, scenarios: vec![], reason, ..like };
+    result.requirements.extend(vec![left_out; 3]);
+    let text = closing::text(&result, NARROW);
+    assert!(text.contains("  not selected: 3\n"), "{text}");
+    assert!(!text.contains("SEND-99") && !text.contains("its scenarios were not selected"), "{text}");
+}
+
+#[test]
 fn a_strict_run_counts_warnings_as_failures() {
     let mut result = sample::result();
     result.strict = true;
     result.scenarios.retain(|scenario| scenario.id == "user.auth/is_announced");
-    result.verdict = crate::verdict::Verdict::Warning;
+    result.verdict = Verdict::Warning;
     let text = closing::text(&result, NARROW);
     assert!(text.starts_with("✗ Not conformant: 2 SHOULDs are broken, and the run is strict\n"), "{text}");
     assert!(text.contains("── 1 failure"), "{text}");

@@ -162,6 +162,24 @@ pub(super) fn decisions() -> String {
     text
 }
 
+pub(super) fn readings() -> String {
+    let mut text = String::from(
+        "Where the requirements themselves leave something open: how this project reads them. The suite judges by it, and \
+         the reference server follows it.\n\n| | about | open | read |\n|---|---|---|---|\n",
+    );
+    for reading in requirements::readings() {
+        text.push_str(&format!(
+            "| <a id=\"{}\"></a>{} | {} | {} | {} |\n",
+            slug(&reading.id),
+            reading.id,
+            reading.about.join(", "),
+            reading.open,
+            reading.read
+        ));
+    }
+    text
+}
+
 pub(super) fn known_gaps() -> String {
     "What the protocol cannot say. Servers add nothing here of their own (D20): a client that needs one of these must \
      do without it.\n\n\

@@ -1,17 +1,17 @@
-//! What a requirement, a decision, an action or an event says, by its name.
+//! What a requirement, a decision, a reading, an action or an event says, by its name.
 
 use super::event_section;
 use crate::{
     events::Entry,
-    requirements::{Decision, Requirement, decisions},
+    requirements::{Decision, Reading, Requirement, decisions, readings},
     topics::{TOPICS, Topic},
 };
 
-/// What the reference says about a requirement (`SEND-4`), a decision (`D7`), an action or an event (`message.send`);
-/// `None` for a name that the protocol does not have.
+/// What the reference says about a requirement (`SEND-4`), a decision (`D7`), a reading (`R7`), an action or an event
+/// (`message.send`); `None` for a name that the protocol does not have.
 #[must_use]
 pub fn explain(name: &str) -> Option<String> {
-    requirement(name).or_else(|| decision(name)).or_else(|| {
+    requirement(name).or_else(|| decision(name)).or_else(|| reading(name)).or_else(|| {
         let section = event_section(name)?;
         Some(format!("# {name}\n\n{section}"))
     })
@@ -43,7 +43,21 @@ pub fn requirement(id: &str) -> Option<String> {
     for decision in decisions().iter().filter(|decision| requirement.source.contains(&decision.id)) {
         text.push_str(&format!("\n{}", decided(decision)));
     }
+    for reading in readings().iter().filter(|reading| reading.about.contains(&requirement.id)) {
+        text.push_str(&format!("\n{}", read(reading)));
+    }
     Some(text)
+}
+
+/// What is left open, and how it is read.
+#[must_use]
+fn reading(id: &str) -> Option<String> {
+    let reading = readings().iter().find(|reading| reading.id == id)?;
+    Some(format!("# {id}\n\n{}\nAbout: {}.\n", read(reading), reading.about.join(", ")))
+}
+
+fn read(reading: &Reading) -> String {
+    format!("{}. Open: {}.\nRead: {}.\n", reading.id, reading.open, reading.read)
 }
 
 /// What was decided, and which requirements come from it.
@@ -81,6 +95,8 @@ mod tests {
         let send = explain("SEND-4").unwrap();
         assert!(send.starts_with("# SEND-4 (MUST, Sending)\n") && send.contains("About: `message.send`"), "{send}");
         assert!(explain("D13").unwrap().contains("DROP-6"));
+        assert!(explain("R7").unwrap().contains("About: EVT-1"));
+        assert!(explain("EVT-1").unwrap().contains("\nR7. Open: "));
         assert!(explain("on.error").unwrap().contains("ERR-1"));
         assert!(explain("message.send").unwrap().contains("**SEND-4** MUST"));
         assert_eq!(explain("SEND-99"), None);

@@ -1,6 +1,6 @@
 //! Anchors of headings, and links from every mention of a requirement or decision to where it stands.
 
-use crate::requirements::{Requirement, decisions};
+use crate::requirements::{Requirement, decisions, readings};
 
 /// The anchor that a heading gets, as GitHub makes it.
 pub(crate) fn slug(heading: &str) -> String {
@@ -63,7 +63,9 @@ fn link_line(line: &str, out: &mut String) {
 }
 
 fn is_known(id: &str) -> bool {
-    Requirement::find(id).is_some() || decisions().iter().any(|decision| decision.id == id)
+    Requirement::find(id).is_some()
+        || decisions().iter().any(|decision| decision.id == id)
+        || readings().iter().any(|reading| reading.id == id)
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ const CHAPTERS: &[Chapter] = &[
     ("Refusals and acknowledgements", chapters::refusals),
     ("Requirements", chapters::requirements),
     ("Decisions", chapters::decisions),
+    ("Readings", chapters::readings),
     ("Known gaps", chapters::known_gaps),
 ];
 
@@ -67,6 +68,9 @@ mod tests {
         }
         for decision in requirements::decisions() {
             assert!(page.contains(&format!("<a id=\"{}\"></a>", links::slug(&decision.id))), "{}", decision.id);
+        }
+        for reading in requirements::readings() {
+            assert!(page.contains(&format!("<a id=\"{}\"></a>", links::slug(&reading.id))), "{}", reading.id);
         }
     }
 
