@@ -68,7 +68,7 @@ impl Headline {
                 headline(Verdict::Pass, "Conformant", detail)
             }
             Verdict::Pass | Verdict::NotApplicable => {
-                let hold = format!("{} hold", counted(counts.get(Verdict::Pass), "requirement", "requirements"));
+                let hold = counted(counts.get(Verdict::Pass), "requirement holds", "requirements hold");
                 match known {
                     0 => headline(Verdict::Pass, "Conformant", hold),
                     known => {

@@ -95,6 +95,27 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     }),
+    Fault::on_the_wire(
+        "att-1-used-up-by-a-chat-with-nobody",
+        "ATT-1",
+        "chat.start with an unknown user is refused, and the attachment that it names cannot be sent any more.",
+        || {
+            let mut used: Vec<Value> = Vec::new();
+            rule(move |passing| {
+                let attachment = passing.payload()["attachment_id"].clone();
+                if attachment.is_null() || !passing.is_action() {
+                    return;
+                }
+                let other = number(passing, "user_id").filter(|_| passing.is("chat.start"));
+                if other.is_some_and(|other| !passing.known.accounts.contains_key(&other)) {
+                    used.push(attachment);
+                } else if used.contains(&attachment) {
+                    passing.swallow();
+                }
+            })
+        },
+    )
+    .only(Condition::RareInput),
 ];
 
 /// A rule that sends a message without its attachment where that was not found: one that does not exist, or another

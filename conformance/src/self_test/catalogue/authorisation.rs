@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
-use super::help::{DATE, edit, parts, rule, swallow, user};
+use super::help::{DATE, edit, number, parts, rule, swallow, user};
 use crate::self_test::{
     fault::{Condition, Fault},
     frame::Towards,
@@ -345,6 +345,22 @@ pub(super) const FAULTS: &[Fault] = &[
         "The table of sockets has one a user, and events go to that alone.",
     )
     .only(Condition::SeveralDevices),
+    Fault::on_the_wire(
+        "auth-2-again-with-any-token",
+        "AUTH-2",
+        "A socket that is authorised gets in again as the same user with any token.",
+        || {
+            rule(|passing| {
+                let own =
+                    passing.is("user.auth") && passing.user().is_some_and(|own| number(passing, "id") == Some(own));
+                let account = passing.user().filter(|_| own).and_then(|user| passing.known.accounts.get(&user));
+                if let Some(token) = account.map(|account| account.token.clone()) {
+                    passing.edit(|payload| payload["token"] = token.into());
+                }
+            })
+        },
+    )
+    .only(Condition::AfterReconnect),
 ];
 
 fn succeeded(passing: &Passage<'_>) -> bool {

@@ -216,6 +216,28 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     }),
+    Fault::on_the_wire(
+        "drop-3-old-room-means-the-new-one",
+        "DROP-3",
+        "A message to a deleted room goes to the room that the two have now.",
+        || {
+            rule(|passing| {
+                if !passing.is("message.send") {
+                    return;
+                }
+                let Some(old) = number(passing, "room_id") else { return };
+                let rooms = &passing.known.rooms;
+                let newest = rooms.get(&old).and_then(|users| {
+                    let same = |other: &&u64| rooms.get(*other).is_some_and(|others| alike(users, others));
+                    rooms.keys().filter(same).max().copied()
+                });
+                if let Some(newest) = newest.filter(|newest| *newest > old) {
+                    passing.edit(|payload| payload["room_id"] = newest.into());
+                }
+            })
+        },
+    )
+    .only(Condition::AfterClearOrDelete),
 ];
 
 /// The users of a room, the lower id first.
@@ -230,4 +252,9 @@ fn messages_of(known: &Known, room: u64) -> Vec<Value> {
         known.messages.values().filter(|message| message["room_id"].as_u64() == Some(room)).cloned().collect();
     messages.sort_by_key(|message| message["id"].as_u64());
     messages
+}
+
+/// Whether two rooms are of the same users.
+fn alike(users: &[u64], others: &[u64]) -> bool {
+    users.len() == others.len() && users.iter().all(|user| others.contains(user))
 }

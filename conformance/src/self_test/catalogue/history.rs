@@ -365,6 +365,19 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     )
     .only(Condition::LaterPage),
+    Fault::on_the_wire(
+        "hist-9-limit-of-32-bits",
+        "HIST-9",
+        "A limit that does not fit into 32 bits is refused instead of cut.",
+        || {
+            rule(|passing| {
+                if passing.is("chat.history") && number(passing, "limit").is_some_and(|limit| limit >= 1 << 31) {
+                    passing.swallow();
+                }
+            })
+        },
+    )
+    .only(Condition::RareInput),
 ];
 
 /// The room of an action of an outsider, and a connection of one of its users.

@@ -182,6 +182,19 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     )
     .only(Condition::AfterReconnect),
+    Fault::on_the_wire(
+        "pres-1-not-to-those-without-dialogs",
+        "PRES-1",
+        "Who has no dialog yet is not told who comes: presence goes to the rooms that a user is in.",
+        || {
+            swallow(ONLINE, |passing| {
+                let rooms = &passing.known.rooms;
+                says(passing) == Some(true)
+                    && passing.user().is_some_and(|user| !rooms.values().any(|users| users.contains(&user)))
+            })
+        },
+    )
+    .only(Condition::RareInput),
 ];
 
 /// What an announcement says; `None` where it is none.

@@ -199,6 +199,26 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     )
     .only(Condition::RareInput),
+    Fault::on_the_wire(
+        "sec-1-kept-until-authorised",
+        "SEC-1",
+        "What is sent before authorisation waits in the inbox, and is done once the socket is authorised.",
+        || {
+            let mut kept: HashMap<Link, Vec<Frame>> = HashMap::new();
+            rule(move |passing| {
+                let is_early = passing.is_action() && passing.user().is_none() && !passing.is("user.auth");
+                if is_early {
+                    let frame = passing.hold();
+                    kept.entry(passing.link).or_default().push(frame);
+                } else if passing.is("on.user.authorized") && passing.payload()["success"] == true {
+                    for frame in kept.remove(&passing.link).into_iter().flatten() {
+                        passing.send(passing.link, Towards::Server, frame);
+                    }
+                }
+            })
+        },
+    )
+    .only(Condition::RareInput),
 ];
 
 /// Who must not have an effect.

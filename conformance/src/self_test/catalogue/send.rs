@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::help::{FAR, announcement, number, rule, set_unread, swallow, unread};
+use super::help::{FAR, announcement, edit_all, messages, number, rule, set_unread, swallow, unread};
 use crate::self_test::{
     fault::{Condition, Fault},
     frame::{Frame, Towards},
@@ -311,6 +311,21 @@ pub(super) const FAULTS: &[Fault] = &[
             });
         })
     }),
+    Fault::on_the_wire(
+        "send-12-dated-by-its-file",
+        "SEND-12",
+        "A message with an attachment has the date of the file.",
+        || {
+            edit_all(|payload| {
+                messages(payload, |message| {
+                    if message["attachment"].is_object() {
+                        message["created_at"] = "2020-01-31T09:30:00.000Z".into();
+                    }
+                });
+            })
+        },
+    )
+    .only(Condition::RareInput),
 ];
 
 /// Sends a message of which its author hears to everyone outside of its room.
