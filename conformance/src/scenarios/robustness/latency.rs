@@ -104,6 +104,8 @@ struct Signals {
     felt: CancellationToken,
     /// Enough was measured, and the load can end.
     enough: CancellationToken,
+    /// How long an answer takes without a load.
+    quiet: Duration,
 }
 
 /// Measures quiet and under a load, from when it is felt, and compares; the best of a few tries counts. A load goes on
@@ -114,7 +116,7 @@ async fn compare<L: Future<Output = Outcome>>(others: &Others, load: impl Fn(Sig
     for _ in 0..TRIES {
         // What the last load left behind must not pass for quiet.
         quiet = quiet.min(others.percentile().await?);
-        let signals = Signals::default();
+        let signals = Signals { quiet, ..Signals::default() };
         let load = load(signals.clone());
         tokio::pin!(load);
         let measured = async {
@@ -177,7 +179,7 @@ async fn do_not_read(
     world: &World,
     (carol, mallory): (&Account, &Account),
     payload: &Value,
-    Signals { felt, enough }: Signals,
+    Signals { felt, enough, .. }: Signals,
 ) -> Outcome {
     let mut loud = unwatched(world, carol, world.open_options()).await?;
     let options = OpenOptions { receive_buffer: Some(4_096), ..world.open_options() };
@@ -246,7 +248,7 @@ struct Flood<'a, F> {
 
 impl<F: Fn(usize) -> String> Flood<'_, F> {
     /// Sends frames without pause, and reads what comes back; then waits until the server has done with them.
-    async fn run(&self, Signals { felt, enough }: Signals) -> Outcome {
+    async fn run(&self, Signals { felt, enough, quiet }: Signals) -> Outcome {
         const BATCH: usize = 100;
         let Self { world, room, .. } = *self;
         let mut connection = unwatched(world, self.account, world.open_options()).await?;
@@ -256,7 +258,7 @@ impl<F: Fn(usize) -> String> Flood<'_, F> {
         felt.cancel();
         let sending = async {
             for batch in 0..FLOOD / BATCH {
-                self.wait_for_answers(hears.clone(), batch * BATCH).await;
+                self.wait_for_answers(hears.clone(), batch * BATCH, ahead(quiet)).await;
                 // A server that stops reading, or closes the connection, defends itself: then that was the flood.
                 let numbers = batch * BATCH..(batch + 1) * BATCH;
                 if enough.is_cancelled() || sender.send_many(numbers.map(self.frames)).await.is_err() {
@@ -284,20 +286,44 @@ impl<F: Fn(usize) -> String> Flood<'_, F> {
             () = reading => {}
             () = async { sending.await; std::future::pending().await } => {}
         }
+        connection.close().await;
+        self.ebb().await;
         Ok(())
+    }
+
+    /// Waits until nothing more comes of the flood to another connection of the same user: a server that hung up may
+    /// still do what it took before that, and is right.
+    async fn ebb(&self) {
+        const LONGEST: Duration = Duration::from_secs(40);
+        let Ok(mut connection) = unwatched(self.world, self.account, self.world.open_options()).await else { return };
+        let (begun, silence) = (Instant::now(), self.world.patience().straggler());
+        let mut last = Instant::now();
+        while last.elapsed() < silence && begun.elapsed() < LONGEST {
+            match connection.next(silence).await {
+                Some(Incoming::Event(event)) if event.name != "on.user.online" => last = Instant::now(),
+                Some(Incoming::Closed { .. }) => break,
+                Some(_) | None => {}
+            }
+        }
+        connection.close().await;
     }
 
     /// Waits until the server is not too far behind: what it still has to do when the scenario is over would be found in
     /// others. One that leaves requests unanswered, which is right as well, is waited for while answers come at all.
-    async fn wait_for_answers(&self, mut hears: watch::Receiver<usize>, sent: usize) {
-        const AHEAD: usize = 2_000;
+    async fn wait_for_answers(&self, mut hears: watch::Receiver<usize>, sent: usize, ahead: usize) {
         const SILENCE: Duration = Duration::from_millis(250);
-        while *hears.borrow_and_update() * self.answered + AHEAD < sent {
+        while *hears.borrow_and_update() * self.answered + ahead < sent {
             if !matches!(tokio::time::timeout(SILENCE, hears.changed()).await, Ok(Ok(()))) {
                 break;
             }
         }
     }
+}
+
+/// How many frames a flood is ahead of the server: what takes it ten seconds, one after the other.
+fn ahead(quiet: Duration) -> usize {
+    let frames = Duration::from_secs(10).as_millis() / quiet.as_millis().max(1);
+    usize::try_from(frames).unwrap_or(usize::MAX).clamp(200, 2_000)
 }
 
 /// Whether nothing more comes of a flood: its last message came, the connection is closed, or, when no more is sent, it
