@@ -86,10 +86,13 @@ fn verdict_of(
     (verdict, Some(why.unwrap_or_else(|| format!("{} did not come to the point where it is checked", first.result.id))))
 }
 
+/// Why no scenario says anything about a requirement that a filter left out.
+pub(crate) const NOT_SELECTED: &str = "its scenarios were not selected";
+
 /// Why no scenario says anything about a requirement.
 fn not_run(requirement: &Requirement) -> String {
     if scenarios::all().any(|scenario| scenario.requirements.contains(&requirement.id.as_str())) {
-        "its scenarios were not selected".to_owned()
+        NOT_SELECTED.to_owned()
     } else {
         "no scenario names it".to_owned()
     }

@@ -1,6 +1,7 @@
 //! What every report says the same way: the verdicts in words, the counts, the requirements by group, what failed.
 
 use crate::{
+    aggregate::NOT_SELECTED,
     program,
     report::text::{counted, thousands},
     result::{ExpectationOutcome, ExpectationResult, Finding, RequirementResult, RunResult, ScenarioResult},
@@ -101,8 +102,7 @@ impl Counts {
 impl RequirementResult {
     /// Whether the run is about it: a filter may have left out all scenarios that name it.
     pub(crate) fn was_selected(&self) -> bool {
-        let was_not_checked = matches!(self.verdict, Verdict::NotEvaluable | Verdict::NotApplicable);
-        !self.scenarios.is_empty() || !was_not_checked
+        self.reason.as_deref() != Some(NOT_SELECTED)
     }
 }
 
