@@ -1,4 +1,4 @@
-//! `message.send`: a message to a room.
+//! `message.send`: a message to a room. `text.rs` has texts at their edges, `order.rs` ids and the order for all.
 
 use std::{collections::BTreeSet, time::Duration};
 

@@ -1,4 +1,4 @@
-//! `user.auth`: authorisation, and the list of dialogs.
+//! `user.auth`: who is let in, and who is refused. `dialogs.rs` has the list of dialogs, `identity.rs` who a socket is.
 
 use chat_spec::{
     events::{OnMessageNew, OnUserAuthorized, UserAuth},
