@@ -169,8 +169,7 @@ fn missing(subject: &Subject, needs: Needs) -> Option<Outcome> {
 async fn within_time(world: &World, scenario: &Scenario) -> Outcome {
     let caught = AssertUnwindSafe((scenario.run)(world)).catch_unwind();
     let usual = LONGEST.max(world.patience().max.saturating_mul(PATIENCES));
-    let longest = usual
-        + if scenario.is_random() { world.subject().random.allowance(world.subject().cases) } else { Duration::ZERO };
+    let longest = usual + scenario.allowance(&world.subject().random, world.subject().cases);
     match tokio::time::timeout(longest, caught).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(panic)) => {

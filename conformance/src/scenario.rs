@@ -1,8 +1,8 @@
 //! What a scenario is, and how a file of scenarios lists its own.
 
-use std::{fmt, future::Future, pin::Pin};
+use std::{fmt, future::Future, pin::Pin, time::Duration};
 
-use crate::{stop::Outcome, world::World};
+use crate::{options::Options, random::Random, stop::Outcome, world::World};
 
 /// The future of a scenario.
 pub type ScenarioFuture<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
@@ -58,10 +58,15 @@ impl Scenario {
         format!("{}/{}", self.group, self.name)
     }
 
-    /// Whether it makes up what it does while it runs, as much as was asked for.
+    /// How much longer than others it may take: what makes up what it does while it runs does as much as was asked for.
     #[must_use]
-    pub fn is_random(&self) -> bool {
-        self.group == "properties"
+    pub fn allowance(&self, random: &Random, cases: u32) -> Duration {
+        match self.group {
+            "properties" => random.allowance(cases),
+            // The usual time is enough for as many as are tried where nobody asks for more.
+            "concurrent" | "payloads" => Random::time_for(cases.saturating_sub(Options::default().cases)),
+            _ => Duration::ZERO,
+        }
     }
 }
 

@@ -2,10 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -19,15 +16,15 @@ use chat_spec::types::{AttachmentId, Date, Dialog, File, Message, RoomId, User, 
 
 use crate::{store::Hook, trace::Trace};
 
-/// Every third message is not stored.
+/// Every third message of a room is not stored.
 pub(crate) struct LosesEveryThird {
-    messages: AtomicU64,
+    messages: Mutex<HashMap<RoomId, u64>>,
     trace: Trace,
 }
 
 impl LosesEveryThird {
     pub(crate) fn new(trace: Trace) -> Self {
-        Self { messages: AtomicU64::new(0), trace }
+        Self { messages: Mutex::default(), trace }
     }
 }
 
@@ -35,7 +32,14 @@ impl LosesEveryThird {
 impl Hook for LosesEveryThird {
     async fn commit(&self, inner: &dyn Store, changes: &Changes) -> Result<()> {
         let mut kept = changes.clone();
-        kept.messages.retain(|_, _| !(self.messages.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(3));
+        {
+            let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.messages.retain(|_, message| {
+                let stored = messages.entry(message.room_id).or_default();
+                *stored += 1;
+                !stored.is_multiple_of(3)
+            });
+        }
         self.trace.note_if(kept.messages.len() < changes.messages.len(), "lost a message");
         inner.commit(&kept).await
     }

@@ -29,7 +29,7 @@ pub(super) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { time: Duration::from_secs(40), tries: 250 }
+        Self { time: Duration::from_secs(90), tries: 250 }
     }
 }
 

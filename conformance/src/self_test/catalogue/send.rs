@@ -99,7 +99,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "SEND-3",
         "A variable that outlives its loop: whoever connected last hears every message.",
     ),
-    Fault::in_the_server("send-5-third-message-lost", "SEND-5", "Every third message is announced and never stored: its insert is not awaited.").only(Condition::LaterMessage),
+    Fault::in_the_server("send-5-third-message-lost", "SEND-5", "Every third message of a room is announced and never stored: its insert is not awaited.").only(Condition::LaterMessage),
     Fault::on_the_wire("send-5-history-lags", "SEND-5", "The history is read from a replica that is 300 ms behind: whoever asks at once misses the newest.", || {
         let mut seen: HashMap<u64, Instant> = HashMap::new();
         rule(move |passing| {
