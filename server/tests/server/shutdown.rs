@@ -108,8 +108,8 @@ async fn no_right_token_is_called_wrong_by_a_server_that_stops() {
     assert_eq!(carol.refused("user.auth", right).await, "unavailable");
     assert_eq!(carol.refused("chat.start", json!({ "user_id": BOB, "text": "hello" })).await, "unavailable");
     carol.emit("chat.history", json!({ "room_id": 1 })).await;
-    let_go.add_permits(1);
     assert_eq!(carol.hear("on.error").await["code"], "unavailable");
+    let_go.add_permits(1);
     assert_eq!(alice.hear("on.user.authorized").await["success"], true);
     assert!(matches!(carol.connection.next(PATIENCE).await, Some(Incoming::Closed { .. })));
     stopping.await.unwrap().unwrap();
