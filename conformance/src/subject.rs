@@ -1,8 +1,11 @@
 //! The server under test, and what is known about it before the first scenario.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use tokio::{sync::Mutex, time::Instant};
@@ -44,6 +47,8 @@ pub struct Subject {
     pub random: Random,
     /// How many times in a row nobody could connect.
     pub unreachable: AtomicU32,
+    /// The longest that was waited for an announcement of who came or went, in milliseconds.
+    pub presence_took: AtomicU64,
     /// The server's process, where the suite started it itself.
     pub process: Option<Arc<Mutex<ServerProcess>>>,
     /// What is expected to be found wrong.
@@ -52,6 +57,8 @@ pub struct Subject {
     pub recording: Option<Arc<Recording>>,
 }
 
+/// Announcements of who comes and goes that take longer than this are not waited for every time.
+const SLOWEST_PRESENCE: Duration = Duration::from_millis(1_500);
 /// So many vain tries to connect in a row mean that the server is gone.
 const GONE: u32 = 5;
 /// How often it is looked, at most, whether a server that lost a connection is going away.
@@ -65,6 +72,18 @@ impl Subject {
         } else {
             self.unreachable.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Takes notice of how long it took until it was announced that a user came or went.
+    pub fn note_presence(&self, took: Duration) {
+        let millis = u64::try_from(took.min(SLOWEST_PRESENCE).as_millis()).unwrap_or(u64::MAX);
+        self.presence_took.fetch_max(millis, Ordering::Relaxed);
+    }
+
+    /// The longest that it took until it was announced that a user came or went, as far as that is known.
+    #[must_use]
+    pub fn slowest_presence(&self) -> Duration {
+        Duration::from_millis(self.presence_took.load(Ordering::Relaxed))
     }
 
     /// Whether the server seems to be gone: what is left of the run would only wait for it.

@@ -14,7 +14,10 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, atomic::AtomicU32},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicU64},
+    },
     time::{Duration, Instant},
 };
 
@@ -167,6 +170,7 @@ async fn prepare(
         cases: options.cases,
         random: Random::new(options),
         unreachable: AtomicU32::new(0),
+        presence_took: AtomicU64::new(0),
         process,
         expected: Arc::clone(&options.expected),
         recording: options.recording.clone(),

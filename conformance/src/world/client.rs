@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -57,6 +57,10 @@ struct Inner {
     may_be_closed: AtomicBool,
     /// Whether the scenario sends on it what may be answered in any way.
     misbehaving: AtomicBool,
+    /// How often it was refused.
+    refusals: AtomicU32,
+    /// Whether it sent anything since its last sentinel.
+    spoke: AtomicBool,
     commands: mpsc::Sender<Command>,
 }
 
@@ -84,6 +88,8 @@ impl Client {
                 deaf: AtomicBool::new(false),
                 may_be_closed: AtomicBool::new(false),
                 misbehaving: AtomicBool::new(false),
+                refusals: AtomicU32::new(0),
+                spoke: AtomicBool::new(false),
                 commands,
             }),
         };
@@ -187,6 +193,7 @@ impl Client {
     /// The half of the connection that sends: raw frames, heartbeats, reading.
     #[must_use]
     pub fn wire(&self) -> &Sender {
+        self.inner.spoke.store(true, Ordering::Release);
         &self.inner.sender
     }
 
@@ -279,6 +286,21 @@ impl Client {
         joined && self.is_open() && !self.inner.deaf.load(Ordering::Acquire)
     }
 
+    /// Takes notice of a refusal: servers count them.
+    pub(super) fn note_refusal(&self) {
+        self.inner.refusals.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How often it was refused.
+    pub(super) fn refusals(&self) -> u32 {
+        self.inner.refusals.load(Ordering::Acquire)
+    }
+
+    /// Whether it sent anything since this was asked last.
+    pub(super) fn take_spoke(&self) -> bool {
+        self.inner.spoke.swap(false, Ordering::AcqRel)
+    }
+
     pub(super) fn next_sentinel(&self) -> u64 {
         self.inner.world.next_sentinel()
     }
@@ -303,6 +325,7 @@ impl Client {
     }
 
     async fn send(&self, action: &str, arguments: Vec<Value>) -> Outcome {
+        self.inner.spoke.store(true, Ordering::Release);
         // A closed connection is noticed where something is expected of it, with the reason.
         match self.inner.sender.emit(action, &arguments).await {
             Ok(()) => Ok(()),
@@ -314,6 +337,7 @@ impl Client {
     /// Sends an action with an acknowledgement callback, and waits for what the server calls it with; `None` where it
     /// does not.
     pub async fn call(&self, action: &str, arguments: Vec<Value>) -> Outcome<Option<Ack>> {
+        self.inner.spoke.store(true, Ordering::Release);
         for argument in &arguments {
             self.inner.world.record_sent(self.label(), action, argument);
         }

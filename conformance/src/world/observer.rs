@@ -50,6 +50,9 @@ fn observe_event(client: &Client, world: &World, event: Event) {
         check_shape(world, entry, &args);
     }
     let payload = args.into_iter().next().unwrap_or(Value::Null);
+    if name == OnUserAuthorized::NAME && payload["success"] == false {
+        client.note_refusal();
+    }
     if let Some(recording) = &world.subject().recording {
         recording.add(&name, &payload, &world.subject().secrets);
     }

@@ -5,9 +5,24 @@ use chat_spec::{
     types::UserId,
 };
 use serde_json::json;
+use tokio::time::Instant;
 
-use super::Client;
+use super::{Client, World};
 use crate::{result::Heard, stop::Outcome};
+
+impl World {
+    /// Waits until everything that was said has reached everybody, and who came and went is announced, too: that may go
+    /// a way that is slower than that of sentinels. How slow is learnt from the announcements that were waited for.
+    ///
+    /// # Errors
+    /// A sentinel did not come back, so that silence cannot be shown.
+    pub async fn settle_presence(&self) -> Outcome {
+        self.settle().await?;
+        let late = self.subject().slowest_presence() * 5 / 4;
+        tokio::time::sleep(late.saturating_sub(self.patience().quiet)).await;
+        Ok(())
+    }
+}
 
 impl Client {
     /// Waits until a user is announced as online or offline, as the transcript shows. See
@@ -24,7 +39,7 @@ impl Client {
     pub async fn expect_announced(&self, requirement: &'static str, of: &Client, online: bool) -> Outcome {
         let world = self.world();
         world.state(|state| state.mark_checked(requirement));
-        let user = of.id();
+        let (user, begun) = (of.id(), Instant::now());
         let find = |heard: &mut super::inbox::Heard| {
             let position = heard.presence.iter().position(|said| *said == (user, online))?;
             let after = heard.presence.split_off(position + 1);
@@ -38,6 +53,10 @@ impl Client {
             self.send_sentinel().await?;
             let rest = world.patience().max.saturating_sub(world.patience().event).max(world.patience().quiet);
             came = self.inbox().wait_for(rest, find).await;
+        }
+        // Of others it is not known when it was to be announced.
+        if came.is_some() && ["PRES-1", "PRES-2"].contains(&requirement) {
+            world.subject().note_presence(begun.elapsed());
         }
         came.ok_or_else(|| {
             let is = word(online);

@@ -7,6 +7,10 @@
 //! after the first, the server has gone past everything that any of them sent before; after the second, whatever that
 //! caused has reached every one of them. Only then is what did not come held to be absent. A quiet time that is scaled
 //! to the measured round trip comes on top, for servers that work on several things at once.
+//!
+//! Servers may close a connection after more than five refusals (AUTH-8), and a wrong token is one. So a socket that is
+//! not authorised takes part in the first round only where it said something, and in none when it was refused five
+//! times: then the sentinels of the others and the quiet time must do.
 
 use chat_spec::{
     events::{ChatStart, OnUserAuthorized, Payload, UserAuth},
@@ -18,6 +22,9 @@ use crate::stop::{Outcome, Stop};
 
 /// How the text of a sentinel begins.
 pub(crate) const MARK: &str = "sentinel ";
+
+/// A connection stays open for so many refusals (AUTH-8).
+const REFUSALS: u32 = 5;
 
 /// The number of a sentinel of this client, from its text; `None` for any other text.
 pub(super) fn own(client: &Client, world: &World, text: &str) -> Option<u64> {
@@ -49,9 +56,10 @@ impl World {
     /// # Errors
     /// A sentinel did not come back, so that silence cannot be shown.
     pub async fn settle(&self) -> Outcome {
-        for _ in 0..2 {
+        for round in 1..=2 {
             let clients: Vec<Client> = self.clients().into_iter().filter(Client::is_listening).collect();
-            futures_util::future::try_join_all(clients.iter().map(Client::send_sentinel)).await?;
+            let asked = clients.iter().filter(|client| round == 2 || client.is_authorised() || client.take_spoke());
+            futures_util::future::try_join_all(asked.map(Client::send_sentinel)).await?;
         }
         // The labelled addition: sentinels prove order, and this gives a server time that keeps none.
         tokio::time::sleep(self.patience().quiet).await;
@@ -98,8 +106,12 @@ impl Client {
     }
 
     async fn send_wrong_token(&self) -> Outcome {
+        if self.refusals() >= REFUSALS {
+            return Ok(());
+        }
         let wrong = UserAuth { id: self.id(), token: "a token that nobody has".into() };
         self.emit_silently(&wrong).await?;
+        self.take_spoke();
         let refused = |heard: &mut super::inbox::Heard| {
             heard.take(OnUserAuthorized::NAME, |answer| answer["success"] == false).map(drop)
         };

@@ -21,7 +21,7 @@ impl Model {
             Credentials::As(user) if self.has(user) && now == Some(user) => {
                 vec![self.welcomed(socket, user, "AUTH-9")]
             }
-            Credentials::As(user) if self.has(user) => self.second_user(socket, now, user),
+            Credentials::As(user) if self.has(user) && known.refusals < REFUSALS => self.second_user(socket, now, user),
             // Whether a wrong token costs a socket that is authorised its user is not said anywhere: not tried.
             Credentials::Right | Credentials::As(_) => Vec::new(),
             _ if now.is_some() || known.refusals >= REFUSALS => Vec::new(),

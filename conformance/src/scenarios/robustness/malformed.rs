@@ -228,6 +228,8 @@ async fn malformed_user_auth_of_who_is_there(world: &World) -> Outcome {
     world.no_transcript();
     let room = world.dialog(&bob, &mallory).await?;
     let right = json!({"id": mallory.id(), "token": mallory.account().token});
+    world.settle_presence().await?;
+    drop(bob.announcements_of(&mallory));
     for wrong in payloads::malformed("user.auth", &right).chunks(EACH) {
         mallory.close().await;
         bob.expect_announced("PRES-2", &mallory, false).await?;
@@ -239,7 +241,7 @@ async fn malformed_user_auth_of_who_is_there(world: &World) -> Outcome {
         for (from, to) in [(&bob, &mallory), (&mallory, &bob)] {
             world.say_for("ROB-1", from, to, room, "still here").await?;
         }
-        world.settle().await?;
+        world.settle_presence().await?;
         // What is left of its last coming and going may be announced late, and ends with that it is there.
         world.check("ROB-1", bob.announcements_of(&mallory).last() != Some(&false), || {
             "after malformed payloads of user.auth on an authorised socket its user is announced offline".into()

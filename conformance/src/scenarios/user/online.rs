@@ -56,7 +56,7 @@ async fn away(world: &World, account: &Account, label: &str, watchers: &[&Client
 
 /// Waits until all is announced, and takes notice of it.
 async fn forget(world: &World, user: &Client, watchers: &[&Client]) -> Outcome {
-    world.settle().await?;
+    world.settle_presence().await?;
     for watcher in watchers {
         drop(watcher.announcements_of(user));
     }
@@ -191,7 +191,7 @@ async fn one_of_several_sockets_goes(world: &World) -> Outcome {
         forget(world, &phone, &[&bob]).await?;
         let (goes, stays) = if first_goes { (&phone, &laptop) } else { (&laptop, &phone) };
         goes.close().await;
-        world.settle().await?;
+        world.settle_presence().await?;
         let said = bob.announcements_of(&phone);
         let by_socket = said.contains(&false);
         world
@@ -225,10 +225,12 @@ async fn the_user_itself(world: &World) -> Outcome {
     away(world, &alice, "alice", &[&bob]).await?;
     let (user, _) = world.arrive(&alice, "alice").await?;
     bob.expect_announced("PRES-1", &user, true).await?;
-    world.settle().await?;
+    world.settle_presence().await?;
     let server = if user.announcements_of(&user).is_empty() { "not told" } else { "told" };
     world.check("PRES-6", true, String::new);
     world.dialect("PRES-6", "a user's own coming, to itself", server, "not told");
+    let server = if user.announcements_of(&bob).is_empty() { "not told" } else { "told" };
+    world.dialect("D20", "who is there, to one who has just come", server, "not told");
     Ok(())
 }
 
@@ -249,7 +251,7 @@ async fn a_second_socket(world: &World) -> Outcome {
 /// Whether presence is by socket (D10): a second socket of a user is announced.
 async fn announces_second_socket(world: &World, user: &Client, watcher: &Client) -> Outcome<bool> {
     let laptop = world.another_socket(user, "alice/laptop").await?;
-    world.settle().await?;
+    world.settle_presence().await?;
     let by_socket = !watcher.announcements_of(user).is_empty();
     laptop.close().await;
     forget(world, user, &[watcher]).await?;
@@ -276,10 +278,10 @@ async fn a_refusal_announces_nobody(world: &World) -> Outcome {
             }
             let intruder = world.connect(&alice, "intruder").await?;
             try_in_vain(world, &intruder, id, token).await?;
-            world.settle().await?;
+            world.settle_presence().await?;
             check_nobody(world, &bob, &[alice.id, carol.id, unknown], &format!("{when}, a refusal"));
             intruder.close().await;
-            world.settle().await?;
+            world.settle_presence().await?;
             check_nobody(
                 world,
                 &bob,
@@ -315,7 +317,7 @@ fn check_nobody(world: &World, watcher: &Client, users: &[UserId], what: &str) {
 /// Checks what was announced of a user that is online or not: the last word is true, and where presence is by user, no
 /// word comes twice running. `before` is what was known before.
 async fn check_words(world: &World, watcher: &Client, user: &Client, before: bool, is: bool, by_user: bool) -> Outcome {
-    world.settle().await?;
+    world.settle_presence().await?;
     let mut said = watcher.announcements_of(user);
     let last = said.last().copied().unwrap_or(before);
     if last != is {
@@ -323,7 +325,7 @@ async fn check_words(world: &World, watcher: &Client, user: &Client, before: boo
         watcher.expect_announced("PRES-9", user, is).await?;
         said.push(is);
     }
-    world.settle().await?;
+    world.settle_presence().await?;
     said.extend(watcher.announcements_of(user));
     let last = said.last().copied().unwrap_or(before);
     world.check_eq("PRES-9", "the last that was announced of the user, online or not,", &last, &is);

@@ -59,7 +59,17 @@ impl Judge<'_> {
         if self.branch.after.user_of(socket).is_none() {
             return Some("PRES-4");
         }
+        if said.2 && self.branch.after.is_online(user) && self.is_welcomed(socket) {
+            // Whether one who has just come is told who is there is free.
+            return None;
+        }
         (!self.presence_is_free()).then_some(self.branch.presence)
+    }
+
+    /// Whether the step is one by which a socket is authorised.
+    fn is_welcomed(&self, socket: Socket) -> bool {
+        let mut expected = self.branch.events.get(&socket).into_iter().flatten();
+        expected.any(|expectation| matches!(expectation.event, Event::Welcome(_)))
     }
 
     fn unexpected_refusal(&self) -> Option<&'static str> {
