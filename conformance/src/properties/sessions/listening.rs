@@ -41,8 +41,7 @@ impl Player {
             let missing = judged.differences.iter().all(|difference| difference.missing);
             let fine = judged.differences.is_empty();
             // Sentinels do not come the way that presence may take.
-            let presence_alone =
-                missing && judged.differences.iter().all(|difference| difference.requirement.starts_with("PRES-"));
+            let presence_alone = missing && judged.differences.iter().all(is_of_presence);
             let longest = if presence_alone && self.waiting == Waiting::Patient { patience.max } else { longest };
             let over = begun.elapsed() >= longest;
             if !missing || (fine && (listened_on || !is_quiet(branches))) || over {
@@ -123,6 +122,11 @@ impl Player {
         });
         lost.collect()
     }
+}
+
+/// Whether it is about who is online; where a socket becomes another user's, that the first one goes.
+fn is_of_presence(difference: &Difference) -> bool {
+    difference.requirement.starts_with("PRES-") || difference.requirement == "AUTH-10"
 }
 
 /// Whether a branch is one in which nothing has to come, so that only time shows that nothing does.

@@ -64,7 +64,8 @@ pub(super) struct Judge<'a> {
 }
 
 /// Compares what was heard after a step with the branches, and gives what came of the one that fits best; of several
-/// the first. `late` are free announcements of earlier steps.
+/// the first. What is missing may still come, and speaks less against a branch than what came and does not fit.
+/// `late` are free announcements of earlier steps.
 pub(super) fn judge(
     before: &Model,
     actor: Socket,
@@ -86,7 +87,10 @@ pub(super) fn judge(
         };
         judge.compare(heard)
     });
-    judged.min_by_key(|judgement| judgement.differences.len())
+    judged.min_by_key(|judgement| {
+        let differences = &judgement.differences;
+        (differences.iter().filter(|difference| !difference.missing).count(), differences.len())
+    })
 }
 
 impl<'a> Judge<'a> {
