@@ -43,13 +43,22 @@ pub(super) fn is_alone(fault: &Fault) -> bool {
     selection::select(&[fault.breaks.to_owned()]).iter().any(|scenario| scenario.needs == Needs::Quiet)
 }
 
+/// How often a fault is tried that did not show itself: whether several are under way at once hangs on chance, and what
+/// never showed was not tried. One that showed itself is not tried again, found or not.
+const TRIES: usize = 3;
+
 /// Tries a fault.
 pub(super) async fn examine(fault: &Fault, binaries: &Binaries) -> FaultResult {
     let begun = Instant::now();
     let mut result = blank(fault);
-    match run(fault, binaries).await {
-        Ok((run, live)) => judge(&mut result, &run, live),
-        Err(error) => result.note = Some(format!("{error:#}")),
+    for _ in 0..TRIES {
+        match run(fault, binaries).await {
+            Ok((run, live)) => judge(&mut result, &run, live),
+            Err(error) => result.note = Some(format!("{error:#}")),
+        }
+        if result.outcome != FaultOutcome::NotLive {
+            break;
+        }
     }
     result.duration_ms = milliseconds(begun.elapsed());
     result

@@ -253,16 +253,17 @@ impl Client {
         }
     }
 
-    /// Whether the last ping was read long after it was due, as this client does where the machine or the network is too
-    /// busy: a server that closes the connection then is right, and the client is no less.
-    pub(super) fn was_too_late_for_a_ping(&self) -> bool {
+    /// Whether the heartbeat of a connection that was closed was long overdue, as it is where a machine or the network is
+    /// too busy: the last ping was read late, so that a server that closes the connection is right, and the client is no
+    /// less; or the server itself was too late to send one, or to close.
+    pub(super) fn heartbeat_was_late(&self, closed: Instant) -> bool {
         let is_ping = |recorded: &&Recorded| {
             recorded.direction == Heard::Received
                 && matches!(&recorded.frame, Frame::Text(text) if text.as_str() == "2")
         };
         let frames = self.record().snapshot();
         let pings: Vec<Instant> = frames.iter().filter(is_ping).map(|recorded| recorded.at).collect();
-        is_last_overdue(&pings, self.handshake().ping_interval, self.handshake().ping_timeout)
+        is_overdue(&pings, closed, self.handshake().ping_interval, self.handshake().ping_timeout)
     }
 
     /// Why the connection was closed; waits for it.
@@ -562,9 +563,13 @@ fn to_value(payload: &impl serde::Serialize) -> Outcome<Value> {
     serde_json::to_value(payload).map_err(|error| Stop::Harness(format!("a payload cannot be written: {error}")))
 }
 
-/// Whether the last ping came so long after the one before it that the answer was late, or nearly.
-fn is_last_overdue(pings: &[Instant], interval: Duration, timeout: Duration) -> bool {
-    matches!(*pings, [.., before, last] if last.saturating_duration_since(before) >= interval + timeout / 2)
+/// Whether the last ping came so long after the one before it that the answer was late, or nearly; or nothing came in the
+/// time after it in which a server pings again, or closes the connection for want of an answer.
+fn is_overdue(pings: &[Instant], closed: Instant, interval: Duration, timeout: Duration) -> bool {
+    let read_late =
+        matches!(*pings, [.., before, last] if last.saturating_duration_since(before) >= interval + timeout / 2);
+    let sent_late = pings.last().is_some_and(|last| closed.saturating_duration_since(*last) >= interval + timeout);
+    read_late || sent_late
 }
 
 #[cfg(test)]
@@ -574,13 +579,15 @@ mod tests {
     #[test]
     fn a_server_that_pings_in_time_and_hangs_up_is_not_excused() {
         let start = Instant::now();
-        let is_overdue = |at: &[u64]| {
-            let pings: Vec<Instant> = at.iter().map(|ms| start + Duration::from_millis(*ms)).collect();
-            is_last_overdue(&pings, Duration::from_secs(1), Duration::from_secs(3))
+        let is_overdue = |at: &[u64], closed: u64| {
+            let after = |ms: u64| start + Duration::from_millis(ms);
+            let pings: Vec<Instant> = at.iter().map(|ms| after(*ms)).collect();
+            is_overdue(&pings, after(closed), Duration::from_secs(1), Duration::from_secs(3))
         };
-        assert!(!is_overdue(&[]) && !is_overdue(&[9_000]));
-        assert!(!is_overdue(&[0, 1_010, 2_300, 3_400]));
-        assert!(!is_overdue(&[0, 5_000, 6_000]), "an older delay was survived");
-        assert!(is_overdue(&[0, 1_010, 5_300]));
+        assert!(!is_overdue(&[], 30_000) && !is_overdue(&[9_000], 9_500));
+        assert!(!is_overdue(&[0, 1_010, 2_300, 3_400], 6_500), "it waited for the answer, and did not take it");
+        assert!(!is_overdue(&[0, 5_000, 6_000], 6_900), "an older delay was survived");
+        assert!(is_overdue(&[0, 1_010, 5_300], 5_400));
+        assert!(is_overdue(&[0, 1_010], 5_100), "the server came neither to a ping nor to the end of its patience");
     }
 }

@@ -23,9 +23,9 @@ pub(super) fn observe(client: &Client, world: &World, incoming: Incoming) {
             let sentence = format!("`{}` heard a frame that is malformed: {why}: {frame}", client.label());
             world.state(|state| state.find("EVT-2", sentence, None, None));
         }
-        Incoming::Closed { reason, .. } => {
+        Incoming::Closed { reason, at } => {
             if !matches!(reason, CloseReason::ByClient | CloseReason::Unanswered) {
-                let starved = client.was_too_late_for_a_ping();
+                let starved = client.heartbeat_was_late(at);
                 world.state(|state| {
                     state.lost_a_connection = true;
                     state.starved |= starved;

@@ -73,8 +73,13 @@ impl Client {
     /// Waits, not longer than the patience for an event, until a user was announced as online. Takes notice of nothing
     /// and judges nothing.
     pub(crate) async fn wait_until_announced(&self, of: &Client) -> bool {
+        let begun = Instant::now();
         let announced = |heard: &mut super::inbox::Heard| heard.presence.contains(&(of.id(), true)).then_some(());
-        self.inbox().wait_for(self.world().patience().event, announced).await.is_some()
+        let came = self.inbox().wait_for(self.world().patience().event, announced).await.is_some();
+        if came {
+            self.world().subject().note_presence(begun.elapsed());
+        }
+        came
     }
 
     /// The announcements of a user that came and nobody took notice of yet, in order. Takes notice of them.

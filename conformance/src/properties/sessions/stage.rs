@@ -56,7 +56,7 @@ impl Stage {
         // What was deleted here is no part of the session.
         world
             .silently(async {
-                world.settle().await?;
+                world.settle_presence().await?;
                 drop(self.take_heard(|_, _| false));
                 Ok(())
             })
