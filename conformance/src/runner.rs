@@ -103,8 +103,8 @@ pub async fn run_all(
 async fn run_one(subject: &Arc<Subject>, scenario: &'static Scenario, number: usize, keep_wire_log: bool) -> Finished {
     let begun = Instant::now();
     let (mut world, mut outcome) = Box::pin(attempt(subject, scenario, number)).await;
-    if is_starved(&world, &outcome) {
-        // Late is not wrong: what a busy machine spoilt is tried once more.
+    if is_starved(&world, &outcome) || is_held_up(&world, &outcome) {
+        // Late is not wrong: what a busy machine spoilt is tried once more. What holds a server up every time is.
         world.forget_clients();
         (world, outcome) = Box::pin(attempt(subject, scenario, number + ONCE_MORE)).await;
         if is_starved(&world, &outcome) {
@@ -132,9 +132,17 @@ async fn attempt(subject: &Arc<Subject>, scenario: &'static Scenario, number: us
 
 /// Whether a scenario did not go well, and lost a connection whose client came too late to answer a ping.
 fn is_starved(world: &World, outcome: &Outcome) -> bool {
-    let went_wrong = !world.state(|state| state.findings.is_empty())
-        || matches!(outcome, Err(Stop::Broken | Stop::NotEvaluable(_) | Stop::Harness(_)));
-    went_wrong && world.state(|state| state.starved)
+    went_wrong(world, outcome) && world.state(|state| state.starved)
+}
+
+/// Whether a scenario did not go well, and lost a connection whose server was itself too late for its heartbeat.
+fn is_held_up(world: &World, outcome: &Outcome) -> bool {
+    went_wrong(world, outcome) && world.state(|state| state.held_up)
+}
+
+fn went_wrong(world: &World, outcome: &Outcome) -> bool {
+    !world.state(|state| state.findings.is_empty())
+        || matches!(outcome, Err(Stop::Broken | Stop::NotEvaluable(_) | Stop::Harness(_)))
 }
 
 /// A server that went away while a scenario ran is not accused of what its connections missed then: nobody knows what

@@ -253,17 +253,25 @@ impl Client {
         }
     }
 
-    /// Whether the heartbeat of a connection that was closed was long overdue, as it is where a machine or the network is
-    /// too busy: the last ping was read late, so that a server that closes the connection is right, and the client is no
-    /// less; or the server itself was too late to send one, or to close.
-    pub(super) fn heartbeat_was_late(&self, closed: Instant) -> bool {
+    /// Whether the last ping was read long after it was due, as this client does where the machine or the network is too
+    /// busy: a server that closes the connection then is right, and the client is no less.
+    pub(super) fn was_too_late_for_a_ping(&self) -> bool {
+        is_last_overdue(&self.pings(), self.handshake().ping_interval, self.handshake().ping_timeout)
+    }
+
+    /// Whether the server that closed the connection was itself too late to send a ping, or to close it: its machine is
+    /// too busy, or something holds it up.
+    pub(super) fn server_was_too_late(&self, closed: Instant) -> bool {
+        is_server_overdue(&self.pings(), closed, self.handshake().longest_silence())
+    }
+
+    /// When pings came.
+    fn pings(&self) -> Vec<Instant> {
         let is_ping = |recorded: &&Recorded| {
             recorded.direction == Heard::Received
                 && matches!(&recorded.frame, Frame::Text(text) if text.as_str() == "2")
         };
-        let frames = self.record().snapshot();
-        let pings: Vec<Instant> = frames.iter().filter(is_ping).map(|recorded| recorded.at).collect();
-        is_overdue(&pings, closed, self.handshake().ping_interval, self.handshake().ping_timeout)
+        self.record().snapshot().iter().filter(is_ping).map(|recorded| recorded.at).collect()
     }
 
     /// Why the connection was closed; waits for it.
@@ -563,13 +571,15 @@ fn to_value(payload: &impl serde::Serialize) -> Outcome<Value> {
     serde_json::to_value(payload).map_err(|error| Stop::Harness(format!("a payload cannot be written: {error}")))
 }
 
-/// Whether the last ping came so long after the one before it that the answer was late, or nearly; or nothing came in the
-/// time after it in which a server pings again, or closes the connection for want of an answer.
-fn is_overdue(pings: &[Instant], closed: Instant, interval: Duration, timeout: Duration) -> bool {
-    let read_late =
-        matches!(*pings, [.., before, last] if last.saturating_duration_since(before) >= interval + timeout / 2);
-    let sent_late = pings.last().is_some_and(|last| closed.saturating_duration_since(*last) >= interval + timeout);
-    read_late || sent_late
+/// Whether the last ping came so long after the one before it that the answer was late, or nearly.
+fn is_last_overdue(pings: &[Instant], interval: Duration, timeout: Duration) -> bool {
+    matches!(*pings, [.., before, last] if last.saturating_duration_since(before) >= interval + timeout / 2)
+}
+
+/// Whether nothing came after the last ping in the time in which a server pings again, or closes the connection for want
+/// of an answer.
+fn is_server_overdue(pings: &[Instant], closed: Instant, longest_silence: Duration) -> bool {
+    pings.last().is_some_and(|last| closed.saturating_duration_since(*last) >= longest_silence)
 }
 
 #[cfg(test)]
@@ -582,7 +592,8 @@ mod tests {
         let is_overdue = |at: &[u64], closed: u64| {
             let after = |ms: u64| start + Duration::from_millis(ms);
             let pings: Vec<Instant> = at.iter().map(|ms| after(*ms)).collect();
-            is_overdue(&pings, after(closed), Duration::from_secs(1), Duration::from_secs(3))
+            let (interval, timeout) = (Duration::from_secs(1), Duration::from_secs(3));
+            is_last_overdue(&pings, interval, timeout) || is_server_overdue(&pings, after(closed), interval + timeout)
         };
         assert!(!is_overdue(&[], 30_000) && !is_overdue(&[9_000], 9_500));
         assert!(!is_overdue(&[0, 1_010, 2_300, 3_400], 6_500), "it waited for the answer, and did not take it");

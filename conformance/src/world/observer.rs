@@ -25,10 +25,11 @@ pub(super) fn observe(client: &Client, world: &World, incoming: Incoming) {
         }
         Incoming::Closed { reason, at } => {
             if !matches!(reason, CloseReason::ByClient | CloseReason::Unanswered) {
-                let starved = client.heartbeat_was_late(at);
+                let (starved, held_up) = (client.was_too_late_for_a_ping(), client.server_was_too_late(at));
                 world.state(|state| {
                     state.lost_a_connection = true;
                     state.starved |= starved;
+                    state.held_up |= held_up;
                 });
             }
             client.inbox().add(|heard| heard.closed = Some(reason));

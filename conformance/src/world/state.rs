@@ -51,6 +51,8 @@ pub struct ScenarioState {
     pub(crate) lost_a_connection: bool,
     /// Whether one was lost after its client came to read a ping long after it was due.
     pub(crate) starved: bool,
+    /// Whether one was lost whose server was itself too late for its heartbeat.
+    pub(crate) held_up: bool,
     /// How many preparations are under way; the transcript does not show them.
     pub(crate) hidden: usize,
     /// What each side had not read in a room when the scenario began.
@@ -83,6 +85,7 @@ impl ScenarioState {
             sent: BTreeSet::new(),
             lost_a_connection: false,
             starved: false,
+            held_up: false,
             hidden: 0,
             unread_before: HashMap::new(),
             came: BTreeSet::new(),
