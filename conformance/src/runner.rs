@@ -104,7 +104,7 @@ async fn run_one(subject: &Arc<Subject>, scenario: &'static Scenario, number: us
     let begun = Instant::now();
     let (mut world, mut outcome) = Box::pin(attempt(subject, scenario, number)).await;
     if is_starved(&world, &outcome) || is_held_up(&world, &outcome) {
-        // Late is not wrong: what a busy machine spoilt is tried once more. What holds a server up every time is.
+        // Late is not wrong: what a busy machine spoilt is tried once more. What holds a server up each time is wrong.
         world.forget_clients();
         (world, outcome) = Box::pin(attempt(subject, scenario, number + ONCE_MORE)).await;
         if is_starved(&world, &outcome) {
