@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 use self::duration::duration;
 use crate::{
-    options::Options,
+    options::{self, Options},
     properties::sessions::{self, Session},
     report::ReportRequest,
     self_test::command::SelfTest,
@@ -158,7 +158,7 @@ pub struct RunningFlags {
     #[arg(long, value_name = "FILE")]
     pub expect: Option<PathBuf>,
     /// How many scenarios run at a time.
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, value_name = "N", default_value_t = options::JOBS, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: u16,
     /// The longest that is waited for anything, in seconds. What needs longer is not evaluable.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]

@@ -4,6 +4,9 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use crate::{expect::Expectations, properties::sessions::Session, recording::Recording};
 
+/// How many scenarios run at a time where nobody says otherwise: they wait more than they work.
+pub const JOBS: u16 = 12;
+
 /// How a run is made. [`Options::default`] is what the command line does without flags.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -46,7 +49,7 @@ impl Default for Options {
             except: Vec::new(),
             profiles: Vec::new(),
             strict: false,
-            jobs: 8,
+            jobs: JOBS.into(),
             patience: Duration::from_secs(10),
             seed: None,
             cases: 8,

@@ -9,7 +9,7 @@ use chat_spec::{
     },
     types::{AttachmentId, Message, MessageId, RoomId, User},
 };
-use futures_util::future::try_join3;
+use futures_util::future::{try_join, try_join3};
 use tokio::sync::{Mutex, watch};
 
 use crate::{
@@ -178,12 +178,9 @@ async fn try_attachment(
     let text = world.text("with a file");
     alice.emit(&MessageSend { room_id: room, text, attachment_id: Some(attachment) }).await?;
     world.settle().await?;
-    let mut sent = None;
-    for user in [alice, bob] {
-        sent = user.may_hear::<OnMessageNew>().await?.map(|event| event.message.id);
-        drop(user.errors());
-    }
-    Ok(sent)
+    let (_, heard) = try_join(alice.may_hear::<OnMessageNew>(), bob.may_hear::<OnMessageNew>()).await?;
+    drop((alice.errors(), bob.errors()));
+    Ok(heard.map(|event| event.message.id))
 }
 
 /// Something of everything: read and unread messages, a cleared dialog, a deleted one.

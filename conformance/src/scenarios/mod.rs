@@ -57,7 +57,10 @@ const FILES: &[&[Scenario]] = &[
     robustness::binary::SCENARIOS,
     robustness::latency::SCENARIOS,
     durability::SCENARIOS,
-    errors::SCENARIOS,
+    errors::delivery::SCENARIOS,
+    errors::codes::SCENARIOS,
+    errors::malformed::SCENARIOS,
+    errors::sentences::SCENARIOS,
 ];
 
 /// Every scenario, in the order of the catalogue.

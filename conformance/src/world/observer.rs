@@ -71,8 +71,12 @@ fn check_shape(world: &World, entry: &'static Entry, args: &[Value]) {
             state.mark_checked(requirement);
         }
         let [payload] = args else {
-            let sentence = format!("{name} came with {} arguments instead of one", args.len());
-            return state.find("EVT-2", sentence, None, None);
+            // What a server of Node.js appends to events where its connections can be recovered: the id to go on from.
+            let appended = matches!(args, [Value::Object(_), Value::String(_)]);
+            let hint = if appended { ": Socket.IO's `connectionStateRecovery` appends one, switch it off" } else { "" };
+            let sentence = format!("{name} came with {} arguments instead of one{hint}", args.len());
+            let got = shorten(&Value::from(args).to_string());
+            return state.find("EVT-2", sentence, None, Some(got));
         };
         if !payload.is_object() {
             return state.find("EVT-2", format!("{name} carries {payload} instead of a JSON object"), None, None);

@@ -93,6 +93,8 @@ async fn again_with_a_wrong_token(world: &World) -> Outcome {
     if let Some(answer) = alice.hear_within(world.patience().event).await? {
         check_refusal(world, "AUTH-2", "the user's own id with a wrong token", &answer);
     }
+    // It may be nobody any more, and then hears no sentinel either.
+    alice.close().await;
     Ok(())
 }
 
