@@ -261,12 +261,18 @@ async fn is_sent_once(world: &World) -> Outcome {
     check_refused(world, "ATT-4", &ways, [&alice, &bob], offered.id, what).await?;
     check_refused(world, "ATT-4", &[Way::Send(other_room), Way::Start(carol.id())], [&alice, &carol], offered.id, what)
         .await?;
+    // One that came with a first message is used like any other.
+    let started = one_more(world, Way::Start(bob.id()), [&alice, &bob]).await?;
+    if let Some(id) = started {
+        let what = "an attachment that was sent with chat.start before";
+        check_refused(world, "ATT-4", &ways, [&alice, &bob], id, what).await?;
+    }
     delete_attached(world, &alice, &bob, &message).await?;
     let what = "an attachment whose message was deleted";
     check_refused(world, "ATT-4", &ways, [&alice, &bob], offered.id, what).await?;
     check_refused(world, "ATT-4", &[Way::Send(other_room)], [&alice, &carol], offered.id, what).await?;
     // Where there are no more attachments, the one that is used is tried again.
-    let mut used = vec![offered.id];
+    let mut used: Vec<_> = started.into_iter().chain([offered.id]).collect();
     used.extend(one_more(world, ways[0], [&alice, &bob]).await?);
     clear(world, &bob, &alice, room).await?;
     for id in &used {

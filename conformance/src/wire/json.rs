@@ -7,10 +7,40 @@ use serde_json::{Value, value::RawValue};
 /// The deepest nesting that is looked into, that of serde_json itself.
 const MAX_DEPTH: usize = 128;
 
-/// The value of a JSON text. What [`Value`] cannot hold (`1e400`, an escape for half a surrogate pair, nesting beyond
-/// 128) is `null` in it; the text itself tells the truth then.
+/// The value of a JSON text. What [`Value`] cannot hold is another in it: an escape for half a surrogate pair is U+FFFD,
+/// `1e400` and what is nested beyond 128 are `null`; the text itself tells the truth then.
 pub(super) fn to_value(raw: &RawValue) -> Value {
-    descend(raw, 0)
+    if let Ok(value) = serde_json::from_str(raw.get()) {
+        return value;
+    }
+    let whole = RawValue::from_string(with_whole_characters(raw.get()));
+    whole.map_or_else(|_| descend(raw, 0), |whole| descend(&whole, 0))
+}
+
+/// The text with U+FFFD in the place of each escape for half a surrogate pair.
+fn with_whole_characters(text: &str) -> String {
+    const REPLACEMENT: &str = r"\ufffd";
+    let unit = |at: &str| u16::from_str_radix(at.strip_prefix(r"\u")?.get(..4)?, 16).ok();
+    let (mut whole, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        whole.push_str(before);
+        let is_high = unit(escape).is_some_and(|unit| (0xD800..0xDC00).contains(&unit));
+        let is_low = |unit: u16| (0xDC00..0xE000).contains(&unit);
+        let is_pair = is_high && escape.get(6..).and_then(unit).is_some_and(is_low);
+        let is_half = !is_pair && (is_high || unit(escape).is_some_and(is_low));
+        let length = match unit(escape) {
+            Some(_) if is_pair => 12,
+            Some(_) => 6,
+            // The character behind the backslash is of one byte in JSON; where it is not, serde_json says so.
+            None => escape.chars().take(2).map(char::len_utf8).sum(),
+        };
+        let (escape, after) = escape.split_at(length);
+        whole.push_str(if is_half { REPLACEMENT } else { escape });
+        rest = after;
+    }
+    whole.push_str(rest);
+    whole
 }
 
 fn descend(raw: &RawValue, depth: usize) -> Value {
@@ -49,8 +79,20 @@ mod tests {
     fn keeps_everything_but_what_cannot_be_held() {
         assert_eq!(
             value(r#"{"a": [1, 1e400, {"b": "\ud800", "c": "ok"}]}"#),
-            json!({"a": [1, null, {"b": null, "c": "ok"}]})
+            json!({"a": [1, null, {"b": "\u{fffd}", "c": "ok"}]})
         );
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_a_character_all_the_same() {
+        for (text, expected) in [
+            (r#""\ud800""#, "\u{fffd}"),
+            (r#""\udc00\ud83d\ude00\uD83D x""#, "\u{fffd}😀\u{fffd} x"),
+            (r#""\\ud800 \ud83d\ud83d\ude00\n\"é\udfff""#, "\\ud800 \u{fffd}😀\n\"é\u{fffd}"),
+        ] {
+            assert_eq!(value(text), json!(expected), "{text}");
+        }
+        assert_eq!(value(r#"{"\ud800": 1}"#), json!({"\u{fffd}": 1}), "names too");
     }
 
     #[test]

@@ -46,6 +46,11 @@ impl<'w> Scene<'w> {
         Ok(())
     }
 
+    /// Puts a message into the room, where there may be none.
+    pub(super) async fn fill(&self) -> Outcome {
+        put(self.world, &self.alice, &self.bob, self.room).await.map(drop)
+    }
+
     /// Takes everything that was heard off the table.
     pub(super) fn clear_the_stage(&self) {
         for client in self.clients() {
@@ -97,8 +102,12 @@ impl<'w> Scene<'w> {
 /// A dialog, and a message of the one in it that the other has not read.
 async fn set(world: &World, one: &Client, other: &Client) -> Outcome<(RoomId, MessageId)> {
     let room = world.dialog(one, other).await?;
+    Ok((room, put(world, one, other, room).await?))
+}
+
+async fn put(world: &World, one: &Client, other: &Client, room: RoomId) -> Outcome<MessageId> {
     let text = world.text("to be kept");
     one.emit(&MessageSend { room_id: room, text, attachment_id: None }).await?;
     other.expect::<OnMessageNew>("SEND-1").await?;
-    Ok((room, one.expect::<OnMessageNew>("SEND-1").await?.message.id))
+    Ok(one.expect::<OnMessageNew>("SEND-1").await?.message.id)
 }

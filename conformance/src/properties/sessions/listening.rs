@@ -97,13 +97,13 @@ impl Player {
     }
 
     fn judge(&self, step: &Step, branches: &[Branch], heard: &Heard) -> Judgement {
-        let judged = judge(&self.model, step.socket(), branches, &self.ledger, heard, &self.late);
+        let judged = judge(&self.model, step.socket(), branches, &self.ledger, heard, &self.outstanding);
         judged.unwrap_or_else(|| Judgement {
             ledger: self.ledger.clone(),
             model: self.model.clone(),
             differences: Vec::new(),
             checked: BTreeSet::new(),
-            late: self.late.clone(),
+            outstanding: self.outstanding.clone(),
         })
     }
 

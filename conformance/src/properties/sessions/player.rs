@@ -8,7 +8,13 @@ use chat_spec::{
 };
 use serde_json::json;
 
-use super::{judge::Difference, ledger::Ledger, payload, session::Session, stage::Stage};
+use super::{
+    judge::{Difference, Outstanding},
+    ledger::Ledger,
+    payload,
+    session::Session,
+    stage::Stage,
+};
 use crate::{
     model::{Credentials, Goodbye, Model, Socket, Step, User},
     result::Finding,
@@ -44,7 +50,7 @@ pub(super) struct Player {
     pub(super) model: Model,
     pub(super) ledger: Ledger,
     pub(super) checked: BTreeSet<&'static str>,
-    pub(super) late: Vec<(Socket, User, bool)>,
+    pub(super) outstanding: Outstanding,
     pub(super) waiting: Waiting,
 }
 
@@ -69,7 +75,7 @@ impl Player {
         let stage = Box::pin(Stage::set(world, users)).await?;
         let ledger = Ledger::new(stage.ids(), nobody, mark);
         let model = Model::begin(users, errors);
-        Ok(Self { stage, model, ledger, checked: BTreeSet::new(), late: Vec::new(), waiting })
+        Ok(Self { stage, model, ledger, checked: BTreeSet::new(), outstanding: Outstanding::default(), waiting })
     }
 
     /// Plays all steps, and looks at everything at the end; stops where something is wrong.
@@ -105,7 +111,7 @@ impl Player {
         self.checked.extend(&judgement.checked);
         self.ledger = judgement.ledger;
         self.model = judgement.model;
-        self.late = judgement.late;
+        self.outstanding = judgement.outstanding;
         Ok(judgement.differences)
     }
 

@@ -46,11 +46,19 @@ fn accept(who: UserId, word: &str) -> CallAnswer {
 
 /// Calls, so that there is something to answer.
 async fn ring(caller: &Client, called: &Client) -> Outcome {
+    ring_on("CALL-1", caller, &[called]).await
+}
+
+/// Calls a user with several devices: that all of them ring is a requirement of its own.
+async fn ring_on(requirement: &'static str, caller: &Client, devices: &[&Client]) -> Outcome {
+    let called = devices[0];
     let description = AnyJson::from(json!({"type": "offer", "sdp": "v=0\r\n"}));
     let action =
         CallStart { user_id: called.id(), ice_candidate: Value::Null.into(), session_description: description };
     caller.emit(&action).await?;
-    called.expect::<OnCallInit>("CALL-1").await?;
+    for device in devices {
+        device.expect::<OnCallInit>(requirement).await?;
+    }
     Ok(())
 }
 
@@ -144,8 +152,7 @@ async fn reaches_all_devices_of_the_caller(world: &World) -> Outcome {
     let [alice, bob] = world.users(["alice", "bob"]).await?;
     let phone = world.second_device(&alice, "alice/phone").await?;
     let laptop = world.second_device(&bob, "bob/laptop").await?;
-    ring(&alice, &bob).await?;
-    laptop.expect::<OnCallInit>("CALL-5").await?;
+    ring_on("CALL-5", &alice, &[&bob, &laptop]).await?;
     let action = accept(alice.id(), "to all devices");
     laptop.emit(&action).await?;
     for device in [&alice, &phone] {

@@ -86,25 +86,40 @@ impl Bystanders {
 
 /// Another connection of the user who misbehaves: it is not to pay for what the first one does.
 #[derive(Debug)]
-pub(super) struct Sibling(Option<Connection>);
+pub(super) struct Sibling {
+    /// `None` where a user can have one connection alone (AUTH-11), so that there is none to look at.
+    connection: Option<Connection>,
+    /// Whether a second connection is refused while the first one is there.
+    refused: bool,
+}
 
 impl Sibling {
-    /// Opens one. Where a user can have one connection alone (AUTH-11), there is none to look at.
+    /// Opens one, where there can be one.
     pub(super) async fn of(others: &Bystanders, account: &Account) -> Outcome<Self> {
-        let mut sibling = Self(unwatched(&others.world, account, others.world.open_options()).await.ok());
+        let connection = unwatched(&others.world, account, others.world.open_options()).await.ok();
+        let mut sibling = Self { connection, refused: false };
         let client = others.open(account, "a second connection of a user").await?;
         client.responds().await;
         client.close().await;
         drop((client.errors(), client.leftovers()));
-        if sibling.is_lost() {
-            sibling.0 = None;
+        sibling.refused = sibling.connection.is_some() && !client.is_authorised();
+        if (sibling.is_lost() || sibling.refused)
+            && let Some(connection) = sibling.connection.take()
+        {
+            connection.close().await;
         }
         Ok(sibling)
     }
 
+    /// Whether a second connection of a user is refused. Then one that the server has not taken for gone yet keeps the
+    /// user out, and says nothing of others.
+    pub(super) const fn is_refused(&self) -> bool {
+        self.refused
+    }
+
     /// Whether it was open, and is not any more.
     pub(super) fn is_lost(&mut self) -> bool {
-        let Some(connection) = &mut self.0 else { return false };
+        let Some(connection) = &mut self.connection else { return false };
         // What comes on it is nobody's concern.
         while connection.try_next().is_some() {}
         connection.closed().is_some()

@@ -336,6 +336,10 @@ async fn survives(world: &World, cases: Vec<Case>) -> Outcome {
             sibling = Sibling::of(&others, &account).await?;
         }
     }
+    if sibling.is_refused() {
+        others.other.close().await;
+        return others.newcomer(others.other.account(), "malformed packets").await;
+    }
     others.newcomer(&account, "malformed packets").await
 }
 

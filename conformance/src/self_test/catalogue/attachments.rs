@@ -1,6 +1,6 @@
 //! Faults of attachments: ATT.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -68,6 +68,26 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     }),
+    Fault::on_the_wire(
+        "att-4-free-after-start",
+        "ATT-4",
+        "An attachment that was sent with chat.start can be sent again.",
+        || {
+            let mut sent: HashMap<u64, u64> = HashMap::new();
+            let mut started: HashSet<u64> = HashSet::new();
+            rule(move |passing| {
+                if passing.is(NEW) {
+                    return note(&mut sent, passing);
+                }
+                let Some(id) = number(passing, "attachment_id").filter(|_| passing.is_action()) else { return };
+                if started.contains(&id) && sent.contains_key(&id) {
+                    passing.edit(|payload| payload["attachment_id"] = Value::Null);
+                } else if passing.is("chat.start") && !sent.contains_key(&id) {
+                    started.insert(id);
+                }
+            })
+        },
+    ),
     Fault::on_the_wire(
         "att-4-free-after-deletion",
         "ATT-4",

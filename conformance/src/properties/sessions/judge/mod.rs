@@ -36,6 +36,15 @@ pub(super) struct Difference {
     pub(super) missing: bool,
 }
 
+/// Announcements that may come, at once or after later steps, and that nobody has to send.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Outstanding {
+    /// Those that were free and did not come.
+    late: Vec<(Socket, User, bool)>,
+    /// Sockets that came, and who was there then: each may be told so once (R16).
+    greetings: BTreeSet<(Socket, User)>,
+}
+
 /// What came of comparing.
 #[derive(Debug, Clone)]
 pub(super) struct Judgement {
@@ -47,8 +56,8 @@ pub(super) struct Judgement {
     pub(super) differences: Vec<Difference>,
     /// The requirements that something was checked of.
     pub(super) checked: BTreeSet<&'static str>,
-    /// Announcements that were free and did not come: they may come late.
-    pub(super) late: Vec<(Socket, User, bool)>,
+    /// What may still be announced.
+    pub(super) outstanding: Outstanding,
 }
 
 /// Compares what was heard with one branch.
@@ -59,20 +68,20 @@ pub(super) struct Judge<'a> {
     ledger: Ledger,
     differences: Vec<Difference>,
     checked: BTreeSet<&'static str>,
-    late: Vec<(Socket, User, bool)>,
+    outstanding: Outstanding,
     learned: bool,
 }
 
 /// Compares what was heard after a step with the branches, and gives what came of the one that fits best; of several
 /// the first. What is missing may still come, and speaks less against a branch than what came and does not fit.
-/// `late` are free announcements of earlier steps.
+/// `outstanding` is what earlier steps left to be announced.
 pub(super) fn judge(
     before: &Model,
     actor: Socket,
     branches: &[Branch],
     ledger: &Ledger,
     heard: &Heard,
-    late: &[(Socket, User, bool)],
+    outstanding: &Outstanding,
 ) -> Option<Judgement> {
     let judged = branches.iter().map(|branch| {
         let judge = Judge {
@@ -82,7 +91,7 @@ pub(super) fn judge(
             ledger: ledger.clone(),
             differences: Vec::new(),
             checked: BTreeSet::new(),
-            late: late.to_vec(),
+            outstanding: outstanding.clone(),
             learned: false,
         };
         judge.compare(heard)
@@ -103,7 +112,7 @@ impl<'a> Judge<'a> {
             ledger: ledger.clone(),
             differences: Vec::new(),
             checked: BTreeSet::new(),
-            late: Vec::new(),
+            outstanding: Outstanding::default(),
             learned: false,
         }
     }
@@ -134,11 +143,16 @@ impl Judge<'_> {
         if self.learned {
             model.learn_free_presence();
         }
-        let Self { ledger, differences, checked, late, .. } = self;
-        Judgement { ledger, model, differences, checked, late }
+        let Self { ledger, differences, checked, outstanding, .. } = self;
+        Judgement { ledger, model, differences, checked, outstanding }
     }
 
     fn compare_socket(&mut self, socket: Socket, events: &[HeardEvent]) {
+        if self.is_welcomed(socket) {
+            let model = &self.branch.after;
+            let there = model.cast().chain([User::ONLOOKER]).filter(|user| model.is_online(*user));
+            self.outstanding.greetings.extend(there.map(|user| (socket, user)));
+        }
         let mut left: Vec<HeardEvent> = events.to_vec();
         let mut matched: Vec<HeardEvent> = Vec::new();
         for expectation in self.branch.events.get(&socket).into_iter().flatten() {
@@ -157,6 +171,10 @@ impl Judge<'_> {
         for event in left {
             self.unexpected(socket, &event, &matched);
         }
+        // Who was told what came later is not told any more what was before.
+        for user in matched.iter().filter_map(|event| self.announced(event)).collect::<Vec<_>>() {
+            self.outstanding.greetings.remove(&(socket, user));
+        }
     }
 
     fn miss(&mut self, socket: Socket, expectation: &Expectation, left: &[HeardEvent]) {
@@ -174,7 +192,9 @@ impl Judge<'_> {
                     missing: true,
                 });
             }
-            (Due::Free | Due::FreePresence, Event::Online(user, online)) => self.late.push((socket, *user, *online)),
+            (Due::Free | Due::FreePresence, Event::Online(user, online)) => {
+                self.outstanding.late.push((socket, *user, *online));
+            }
             (Due::Free | Due::FreePresence, _) => {}
         }
     }

@@ -8,7 +8,7 @@ use chat_spec::{
 use super::Judge;
 use crate::{
     attribution::{self, Unexpected},
-    model::{Event, Socket, expected::Begun},
+    model::{Event, Socket, User, expected::Begun},
     world::{HeardEvent, settle},
 };
 
@@ -33,7 +33,7 @@ impl Judge<'_> {
     /// Finds an event that nobody expected, unless servers are free to send it.
     pub(super) fn unexpected(&mut self, socket: Socket, event: &HeardEvent, matched: &[HeardEvent]) {
         let requirement = match event.name.as_str() {
-            OnUserOnline::NAME => self.unexpected_presence(socket, event),
+            OnUserOnline::NAME => self.unexpected_presence(socket, event, matched),
             Refusal::NAME => self.unexpected_refusal(),
             _ if self.is_free(socket, event) => None,
             _ => Some(self.unexpected_event(socket, event, matched)),
@@ -47,27 +47,38 @@ impl Judge<'_> {
     }
 
     /// `None` where it is of somebody else, or free, or late.
-    fn unexpected_presence(&mut self, socket: Socket, event: &HeardEvent) -> Option<&'static str> {
-        let id = event.payload["id"].as_u64().and_then(|id| id.try_into().ok());
-        let user = id.and_then(|id| self.ledger.user_of(id))?;
+    fn unexpected_presence(
+        &mut self,
+        socket: Socket,
+        event: &HeardEvent,
+        matched: &[HeardEvent],
+    ) -> Option<&'static str> {
+        let user = self.announced(event)?;
         let said = (socket, user, event.payload["online"] == true);
-        if let Some(place) = self.late.iter().position(|late| *late == said) {
-            self.late.remove(place);
+        if let Some(place) = self.outstanding.late.iter().position(|late| *late == said) {
+            self.outstanding.late.remove(place);
             self.learned = true;
             return None;
         }
         if self.branch.after.user_of(socket).is_none() {
             return Some("PRES-4");
         }
-        if said.2 && self.branch.after.is_online(user) && self.is_welcomed(socket) {
-            // Whether one who has just come is told who is there is free.
+        let knew_already = matched.iter().any(|one| one.seq < event.seq && self.announced(one) == Some(user));
+        if said.2 && !knew_already && self.outstanding.greetings.remove(&(socket, user)) {
+            // Whether one who has just come is told who is there is free, and it may be told late as all presence.
             return None;
         }
         (!self.presence_is_free()).then_some(self.branch.presence)
     }
 
+    /// The user whose presence an event announces.
+    pub(super) fn announced(&self, event: &HeardEvent) -> Option<User> {
+        let id = event.payload["id"].as_u64().filter(|_| event.name == OnUserOnline::NAME)?;
+        self.ledger.user_of(id.try_into().ok()?)
+    }
+
     /// Whether the step is one by which a socket is authorised.
-    fn is_welcomed(&self, socket: Socket) -> bool {
+    pub(super) fn is_welcomed(&self, socket: Socket) -> bool {
         let mut expected = self.branch.events.get(&socket).into_iter().flatten();
         expected.any(|expectation| matches!(expectation.event, Event::Welcome(_)))
     }
