@@ -1,15 +1,15 @@
 //! A command that the user gave, and everything that it starts: ended together, whatever happens to the suite.
 
-use std::{io, process::Stdio};
+use std::{io, path::Path, process::Stdio};
 
 use tokio::process::{Child, ChildStdin, Command};
 
 /// Runs the user's command (`$1`) as the leader of a process group of its own, with a guard beside it: the guard reads
-/// a pipe that the suite holds, and ends the whole group when the pipe closes. That happens even when the suite is
-/// killed and can clean up nothing itself.
+/// a pipe that the suite holds, and when the pipe closes, it removes their folder (`$2`) and ends the whole group. That
+/// happens even when the suite is killed and can clean up nothing itself.
 const GUARDED: &str = r#"
 exec 3<&0
-(trap '' TERM INT HUP; read -r _ <&3; kill -KILL 0) >/dev/null 2>&1 &
+(trap '' TERM INT HUP; read -r _ <&3; rm -rf -- "$2"; kill -KILL 0) >/dev/null 2>&1 &
 exec 3<&-
 exec sh -c "$1" </dev/null
 "#;
@@ -25,13 +25,18 @@ pub(crate) struct ProcessGroup {
 }
 
 impl ProcessGroup {
-    /// Starts a shell command in a group of its own, with its output piped.
+    /// Starts a shell command in a group of its own, with its output piped. `folder` is theirs alone: where the suite is
+    /// killed, it goes with them.
     ///
     /// # Errors
     /// There is no shell, or no process can be started.
-    pub(crate) fn spawn(shell_command: &str, environment: &[(&str, String)]) -> io::Result<Self> {
+    pub(crate) fn spawn(
+        shell_command: &str,
+        environment: &[(&str, String)],
+        folder: Option<&Path>,
+    ) -> io::Result<Self> {
         let mut command = Command::new("sh");
-        command.args(["-c", GUARDED, "sh", shell_command]);
+        command.args(["-c", GUARDED, "sh", shell_command]).arg(folder.unwrap_or_else(|| Path::new("")));
         command.envs(environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.process_group(0).kill_on_drop(true);
@@ -90,7 +95,7 @@ mod tests {
 
     /// Starts a process that starts another, and waits until both run. Both hold the output open.
     async fn family() -> ProcessGroup {
-        let mut group = ProcessGroup::spawn("sleep 1000 & echo ready; wait", &[]).unwrap();
+        let mut group = ProcessGroup::spawn("sleep 1000 & echo ready; wait", &[], None).unwrap();
         let mut ready = [0; 6];
         group.leader.stdout.as_mut().unwrap().read_exact(&mut ready).await.unwrap();
         group

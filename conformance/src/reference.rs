@@ -10,7 +10,7 @@ use tokio::process::Command;
 
 use crate::{
     accounts::{Account, Accounts, KnownAttachment},
-    server_process::ServerCommand,
+    server_process::{ServerCommand, Storage},
 };
 
 /// The package and binary of the reference server.
@@ -47,7 +47,7 @@ pub async fn command(accounts: &Accounts) -> Result<ServerCommand, BuildError> {
     let command = format!(
         "exec {binary} serve --listen 127.0.0.1:{{port}} --database {{dir}}/chat.db --accounts {{accounts}} {FLAGS}"
     );
-    Ok(ServerCommand::new(command, accounts.to_json()))
+    Ok(ServerCommand { storage: Storage::Memory, ..ServerCommand::new(command, accounts.to_json()) })
 }
 
 /// Builds the server as it was built itself, in debug or release mode.

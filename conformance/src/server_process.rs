@@ -7,6 +7,7 @@
 mod command;
 mod error;
 mod output;
+mod storage;
 
 use std::{
     io,
@@ -20,7 +21,7 @@ use tempfile::TempDir;
 use tokio::time::{Instant, sleep, timeout};
 
 use self::output::Output;
-pub use self::{command::ServerCommand, error::StartError};
+pub use self::{command::ServerCommand, error::StartError, storage::Storage};
 use crate::{
     process_group::ProcessGroup,
     wire::{Connection, OpenError, OpenOptions, Target},
@@ -46,7 +47,7 @@ pub struct ServerProcess {
     output: Output,
     running: Option<ProcessGroup>,
     /// Holds the accounts file and the server's own folder.
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// How a server ended when it was asked to.
@@ -66,7 +67,7 @@ impl ServerProcess {
     /// # Errors
     /// It cannot be started, ends at once, or does not answer in time; with the end of what it printed.
     pub async fn start(command: ServerCommand) -> Result<Self, StartError> {
-        let folder = tempfile::Builder::new().prefix("chat-conformance-").tempdir()?;
+        let folder = tempfile::Builder::new().prefix("chat-conformance-").tempdir_in(command.storage.folder())?;
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let accounts = folder.path().join("accounts.json");
         let dir = folder.path().join("data");
@@ -78,7 +79,7 @@ impl ServerProcess {
         let target = format!("ws://127.0.0.1:{port}{}", command.path);
         let target = target.parse().map_err(|_| StartError::Path(command.path.clone()))?;
         let output = Output::default();
-        let mut server = Self { command, shell_command, environment, target, output, running: None, _folder: folder };
+        let mut server = Self { command, shell_command, environment, target, output, running: None, folder };
         server.launch().await?;
         Ok(server)
     }
@@ -151,7 +152,7 @@ impl ServerProcess {
     }
 
     async fn launch(&mut self) -> Result<(), StartError> {
-        let mut group = ProcessGroup::spawn(&self.shell_command, &self.environment)?;
+        let mut group = ProcessGroup::spawn(&self.shell_command, &self.environment, Some(self.folder.path()))?;
         self.output.follow(group.leader.stdout.take(), group.leader.stderr.take());
         let answered = self.wait_until_it_answers(&mut group).await;
         if answered.is_ok() {

@@ -1,6 +1,7 @@
 //! Wiring: a server is started, runs, and is shut down.
 
 use std::{
+    fs::TryLockError,
     io,
     net::SocketAddr,
     sync::{Arc, atomic::AtomicU64},
@@ -23,7 +24,10 @@ use crate::{
     http::{self, Files, HttpState},
     net::{ConnectionHandle, ConnectionListener, Connections},
     sequencer,
-    store::{Store, sqlite::SqliteStore},
+    store::{
+        Store,
+        sqlite::{DatabaseLock, SqliteStore},
+    },
     wire::{self, Services, SocketSettings},
 };
 
@@ -48,6 +52,15 @@ pub enum StartError {
         #[source]
         source: anyhow::Error,
     },
+    /// Another server has the database.
+    #[error(
+        "another server runs on the database {database}: two would not hear of each other's users; stop it, or choose \
+         another file with --database"
+    )]
+    InUse {
+        /// Which database.
+        database: String,
+    },
     /// The accounts cannot be stored.
     #[error("failed to store the accounts")]
     Accounts(#[source] anyhow::Error),
@@ -65,7 +78,7 @@ pub enum StartError {
 }
 
 /// How long connections may take to be closed.
-const GOODBYE: Duration = Duration::from_secs(1);
+const GOODBYE: Duration = Duration::from_secs(2);
 
 /// Starts servers.
 #[derive(Debug)]
@@ -137,6 +150,7 @@ impl ServerBuilder {
         let address = config.listen;
         let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+        let lock = lock(&config.database)?;
         let (opened, files) = open(&config.database).await?;
         let store = wrapped(opened, store);
         let clock = wrapped::<dyn Clock>(Arc::new(SystemClock), clock);
@@ -153,11 +167,12 @@ impl ServerBuilder {
         let (sequencer, sequencing) =
             sequencer::spawn(store.clone(), clock.clone(), fanout, config.sequencer, drained.clone());
         let stopping = CancellationToken::new();
+        let peers = Arc::new(PeerThrottle::default());
         let services = Arc::new(Services {
             settings: socket_settings(&config),
             authenticator: authenticator.clone(),
             sequencer,
-            peers: PeerThrottle::default(),
+            peers: peers.clone(),
             conversations: TaskTracker::new(),
             stopping: stopping.clone(),
             next_socket: AtomicU64::new(1),
@@ -170,8 +185,11 @@ impl ServerBuilder {
             files: Arc::new(files),
             uploads: Arc::new(Semaphore::new(config.transport.uploads)),
             upload_time: config.transport.upload_time,
+            upload_bytes: config.transport.upload_bytes,
+            peers,
+            throttle: config.throttle,
         };
-        let router = http::router(state, socket_io, &config.socket_path, config.transport.upload_bytes)
+        let router = http::router(state, socket_io, &config.socket_path)
             .into_make_service_with_connect_info::<ConnectionHandle>();
         let connections = Arc::new(Connections::default());
         let listener = ConnectionListener::new(listener, config.connection, connections.clone());
@@ -191,6 +209,7 @@ impl ServerBuilder {
             store,
             serving,
             sequencing,
+            _lock: lock,
         })
     }
 }
@@ -239,6 +258,19 @@ async fn open(database: &Database) -> Result<(Arc<dyn Store>, Files), StartError
     Ok((Arc::new(store), files))
 }
 
+/// Makes the database this server's alone, as long as the lock lives: presence and counters are kept in memory.
+/// `chat-server user add` needs none.
+fn lock(database: &Database) -> Result<Option<DatabaseLock>, StartError> {
+    let Database::File(path) = database else { return Ok(None) };
+    DatabaseLock::take(path).map(Some).map_err(|error| {
+        let database = path.display().to_string();
+        match error {
+            TryLockError::WouldBlock => StartError::InUse { database },
+            TryLockError::Error(error) => StartError::Database { database, source: error.into() },
+        }
+    })
+}
+
 /// A server at work. Dropping it without [`RunningServer::shutdown`] stops it without a goodbye.
 pub struct RunningServer {
     address: SocketAddr,
@@ -252,6 +284,7 @@ pub struct RunningServer {
     store: Arc<dyn Store>,
     serving: JoinHandle<io::Result<()>>,
     sequencing: JoinHandle<()>,
+    _lock: Option<DatabaseLock>,
 }
 
 impl RunningServer {
@@ -291,7 +324,9 @@ impl RunningServer {
         let goodbye = self.grace.min(GOODBYE);
         let closed = timeout(goodbye, async {
             self.io.close().await;
-            (&mut self.serving).await
+            let served = (&mut self.serving).await;
+            self.connections.closed().await;
+            served
         });
         let closed = closed.await;
         let cut_off = self.connections.abort_all();

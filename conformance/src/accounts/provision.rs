@@ -25,7 +25,7 @@ pub(super) async fn command(
     patience: Duration,
 ) -> Result<String, AccountsError> {
     let failed = |what| AccountsError::Provision { origin: origin.to_string(), what };
-    let mut group = ProcessGroup::spawn(&format!("{command} {wanted}"), &[])
+    let mut group = ProcessGroup::spawn(&format!("{command} {wanted}"), &[], None)
         .map_err(|error| failed(format!("it could not be started: {error}")))?;
     let (stdout, stderr) = (group.leader.stdout.take(), group.leader.stderr.take());
     let mut printed = Vec::new();

@@ -5,7 +5,7 @@ use chat_spec::{
         CallAnswer, CallStart, ChatClear, ChatDelete, ChatHistory, ChatRead, MessageDelete, OnCallAnswer, OnCallInit,
         OnChatClear, OnChatHistory, OnChatRead, OnMessageDelete, OnMessageNew, OnUserAuthorized, UserAuth,
     },
-    types::{AnyJson, ErrorCode},
+    types::{AnyJson, ErrorCode, MessageId},
 };
 use serde_json::{Value, json};
 
@@ -182,7 +182,7 @@ async fn null_is_the_same_as_leaving_out(world: &World) -> Outcome {
         ("last_id null", json!({"room_id": room, "last_id": null})),
     ] {
         let page: OnChatHistory = asked(&alice, "chat.history", payload).await?;
-        world.check("EVT-3", page.messages == plain.messages, || format!("a page with {what} is another than without"));
+        world.check("EVT-3", ids(&page) == ids(&plain), || format!("a page with {what} is another than without"));
     }
     for (name, other) in [("last_id", json!({"limit": 2})), ("limit", json!({"last_id": sent.message.id}))] {
         let mut payload = other;
@@ -190,11 +190,15 @@ async fn null_is_the_same_as_leaving_out(world: &World) -> Outcome {
         let without: OnChatHistory = asked(&alice, "chat.history", payload.clone()).await?;
         payload[name] = Value::Null;
         let with: OnChatHistory = asked(&alice, "chat.history", payload).await?;
-        world.check("EVT-3", with.messages == without.messages, || {
-            format!("a page with {name} null is another than without")
-        });
+        world
+            .check("EVT-3", ids(&with) == ids(&without), || format!("a page with {name} null is another than without"));
     }
     Ok(())
+}
+
+/// The messages of a page. When `updated_at` of one moves is free (D5).
+fn ids(page: &OnChatHistory) -> Vec<MessageId> {
+    page.messages.iter().map(|message| message.id).collect()
 }
 
 async fn refusals_are_as_documented(world: &World) -> Outcome {

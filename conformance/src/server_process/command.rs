@@ -2,6 +2,8 @@
 
 use std::{io, time::Duration};
 
+use super::Storage;
+
 /// How a server is started.
 #[derive(Debug, Clone)]
 pub struct ServerCommand {
@@ -11,6 +13,8 @@ pub struct ServerCommand {
     pub path: String,
     /// The text of the accounts file.
     pub accounts: String,
+    /// What holds the server's folder.
+    pub storage: Storage,
     /// How long it may take until it answers.
     pub start_patience: Duration,
     /// How long it may take to end when it is asked to.
@@ -18,13 +22,14 @@ pub struct ServerCommand {
 }
 
 impl ServerCommand {
-    /// A command with the usual path and patience.
+    /// A command with the usual path, storage and patience.
     #[must_use]
     pub fn new(command: impl Into<String>, accounts: impl Into<String>) -> Self {
         Self {
             command: command.into(),
             path: "/".to_owned(),
             accounts: accounts.into(),
+            storage: Storage::Disk,
             start_patience: Duration::from_secs(30),
             stop_patience: Duration::from_secs(10),
         }

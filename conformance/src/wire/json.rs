@@ -7,14 +7,29 @@ use serde_json::{Value, value::RawValue};
 /// The deepest nesting that is looked into, that of serde_json itself.
 const MAX_DEPTH: usize = 128;
 
-/// The value of a JSON text. What [`Value`] cannot hold is another in it: an escape for half a surrogate pair is U+FFFD,
+/// The value of a JSON text. `1.0` is 1 in it, as JSON means the same by both (R1). What [`Value`] cannot hold is another: an escape for half a surrogate pair is U+FFFD,
 /// `1e400` and what is nested beyond 128 are `null`; the text itself tells the truth then.
 pub(super) fn to_value(raw: &RawValue) -> Value {
     if let Ok(value) = serde_json::from_str(raw.get()) {
-        return value;
+        return with_whole_numbers(value);
     }
     let whole = RawValue::from_string(with_whole_characters(raw.get()));
-    whole.map_or_else(|_| descend(raw, 0), |whole| descend(&whole, 0))
+    with_whole_numbers(whole.map_or_else(|_| descend(raw, 0), |whole| descend(&whole, 0)))
+}
+
+/// The value with integers in the place of numbers that are as good as one, as far as JavaScript counts exactly.
+fn with_whole_numbers(value: Value) -> Value {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Number(number) => match number.as_f64() {
+            #[expect(clippy::cast_possible_truncation, reason = "it has no fraction, and is in the range of integers")]
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < EXACT => (float as i64).into(),
+            _ => Value::Number(number),
+        },
+        Value::Array(elements) => elements.into_iter().map(with_whole_numbers).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, with_whole_numbers(value))).collect(),
+        other => other,
+    }
 }
 
 /// The text with U+FFFD in the place of each escape for half a surrogate pair.
@@ -80,6 +95,14 @@ mod tests {
         assert_eq!(
             value(r#"{"a": [1, 1e400, {"b": "\ud800", "c": "ok"}]}"#),
             json!({"a": [1, null, {"b": "\u{fffd}", "c": "ok"}]})
+        );
+    }
+
+    #[test]
+    fn a_whole_number_is_one_however_it_is_written() {
+        assert_eq!(
+            value(r#"{"id": 1.0, "all": [2e3, -3.0, 0.5, 9007199254740992.0]}"#),
+            json!({"id": 1, "all": [2000, -3, 0.5, 9007199254740992.0]})
         );
     }
 

@@ -1,7 +1,7 @@
 //! The log, on standard error.
 
 use clap::ValueEnum;
-use tracing_subscriber::{EnvFilter, fmt};
+use tracing_subscriber::{EnvFilter, filter::LevelFilter, fmt};
 
 /// How a line of the log looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -12,9 +12,18 @@ pub(super) enum Format {
     Json,
 }
 
-/// Starts the log. `level` is a level, or a filter such as `chat_server=debug,info`.
+/// Libraries whose lines for debugging show what clients send: tokens, and what people write to each other.
+const TALKATIVE: [&str; 6] =
+    ["socketioxide", "engineioxide", "tungstenite", "tokio_tungstenite", "hyper", "tower_http"];
+
+/// Starts the log. `level` is a level, or a filter such as `chat_server=debug,info`. Talkative libraries are heard where
+/// they are named.
 pub(super) fn start(level: &str, format: Format) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(level)?;
+    let mut filter = EnvFilter::try_new(level)?;
+    let is_loud = filter.max_level_hint().is_none_or(|most| most > LevelFilter::INFO);
+    for library in TALKATIVE.into_iter().filter(|library| is_loud && !level.contains(library)) {
+        filter = filter.add_directive(format!("{library}=info").parse()?);
+    }
     let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match format {
         Format::Text => log.try_init(),

@@ -7,8 +7,9 @@ use chat_server::{
     accounts::{self, Account},
     app::{Server, StartError},
     config::{Config, Database},
+    http::is_taken,
 };
-use clap::Args;
+use clap::{Args, builder::RangedU64ValueParser};
 
 use super::{
     failure::Failure,
@@ -43,12 +44,13 @@ pub(super) struct Arguments {
     /// How long a client may take to answer a ping.
     #[arg(long, env = "CHAT_PING_TIMEOUT", default_value = "20s", value_parser = parse_duration)]
     ping_timeout: Duration,
-    /// How long a client may take to join after it connected.
-    #[arg(long, env = "CHAT_JOIN_TIMEOUT", default_value = "45s", value_parser = parse_duration)]
+    /// How long a client may take to join after it connected: at most a minute.
+    #[arg(long, env = "CHAT_JOIN_TIMEOUT", default_value = "45s", value_parser = parse_join_timeout)]
     join_timeout: Duration,
     #[command(flatten)]
     limits: Limits,
-    /// What is logged: off, error, warn, info, debug, trace, or a filter such as `chat_server=debug,info`.
+    /// What is logged: off, error, warn, info, debug, trace, or a filter such as `chat_server=debug,info`. Of the
+    /// libraries that carry what clients say, tokens included, no more than info is logged unless they are named.
     #[arg(long, env = "CHAT_LOG_LEVEL", default_value = "info")]
     log_level: String,
     /// How a line of the log looks.
@@ -61,25 +63,35 @@ pub(super) struct Arguments {
 #[command(next_help_heading = "Limits")]
 struct Limits {
     /// The longest text of a message, in Unicode code points.
-    #[arg(long, env = "CHAT_MAX_TEXT_LENGTH", default_value_t = 10_000)]
+    #[arg(long, env = "CHAT_MAX_TEXT_LENGTH", default_value_t = 10_000, value_parser = at_least(1))]
     max_text_length: usize,
-    /// The largest message that a client may send, in bytes.
-    #[arg(long, env = "CHAT_MAX_MESSAGE_BYTES", default_value_t = 1 << 20)]
+    /// The largest message that a client may send, in bytes: from 1 KiB to 64 MiB.
+    #[arg(
+        long,
+        env = "CHAT_MAX_MESSAGE_BYTES",
+        default_value_t = 1 << 20,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1 << 10..=64 << 20)
+    )]
     max_message_bytes: usize,
     /// The largest file that may be uploaded, in bytes.
-    #[arg(long, env = "CHAT_MAX_UPLOAD_BYTES", default_value_t = 25 << 20)]
+    #[arg(long, env = "CHAT_MAX_UPLOAD_BYTES", default_value_t = 25 << 20, value_parser = at_least(1))]
     max_upload_bytes: usize,
     /// How long an upload may take.
     #[arg(long, env = "CHAT_UPLOAD_TIMEOUT", default_value = "2m", value_parser = parse_duration)]
     upload_timeout: Duration,
     /// Actions a second of one connection; it may send twice as many at once after a pause.
-    #[arg(long, env = "CHAT_MAX_ACTIONS_PER_SECOND", default_value_t = 1_000)]
+    #[arg(
+        long,
+        env = "CHAT_MAX_ACTIONS_PER_SECOND",
+        default_value_t = 1_000,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
     max_actions_per_second: u32,
     /// Connections of one user.
-    #[arg(long, env = "CHAT_MAX_SOCKETS_PER_USER", default_value_t = 100)]
+    #[arg(long, env = "CHAT_MAX_SOCKETS_PER_USER", default_value_t = 100, value_parser = at_least(1))]
     max_sockets_per_user: usize,
-    /// Packets that may wait for a client that does not read; beyond, it is disconnected.
-    #[arg(long, env = "CHAT_MAX_OUTGOING_PACKETS", default_value_t = 4_096)]
+    /// Packets that may wait for a client that does not read; beyond, it is disconnected. At least 16.
+    #[arg(long, env = "CHAT_MAX_OUTGOING_PACKETS", default_value_t = 4_096, value_parser = at_least(16))]
     max_outgoing_packets: usize,
 }
 
@@ -120,8 +132,12 @@ impl Arguments {
         config.transport.upload_time = limits.upload_timeout;
         config.connection.request_time = limits.upload_timeout + self.join_timeout;
         config.transport.outgoing_packets = limits.max_outgoing_packets;
+        // Whatever may be sent has a place to wait in.
+        let waiting = u32::try_from(limits.max_message_bytes.saturating_mul(2)).unwrap_or(u32::MAX);
+        config.inbox.bytes = config.inbox.bytes.max(waiting);
         config.inbox.rate = limits.max_actions_per_second;
         config.inbox.burst = limits.max_actions_per_second.saturating_mul(2);
+        config.inbox.actions = config.inbox.actions.max(config.inbox.burst as usize);
         config.connection.idle_before_join = self.join_timeout;
         config
     }
@@ -131,9 +147,10 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     log::start(&arguments.log_level, arguments.log_format).map_err(Failure::input)?;
     let (accounts, source) = arguments.accounts().map_err(Failure::input)?;
     let config = arguments.config(accounts.clone());
+    // Before anybody can know that the server runs: whoever asks it to end then is heard.
+    let interrupted = interrupted().map_err(|error| Failure::start(error.into()))?;
     let mut server = Server::start(config).await.map_err(failed_to_start)?;
     greeting::print(&server, &arguments.socket_path, &accounts, &source);
-    let interrupted = interrupted().map_err(|error| Failure::start(error.into()))?;
     tokio::select! {
         () = interrupted => {}
         () = server.failed() => return Err(Failure::running(anyhow!("the server broke: see the log"))),
@@ -144,7 +161,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
 
 fn failed_to_start(error: StartError) -> Failure {
     match error {
-        error @ StartError::DemoAccounts { .. } => Failure::input(error.into()),
+        error @ (StartError::DemoAccounts { .. } | StartError::InUse { .. }) => Failure::input(error.into()),
         error => Failure::start(error.into()),
     }
 }
@@ -175,11 +192,25 @@ fn interrupted() -> std::io::Result<impl Future<Output = ()>> {
 
 fn parse_path(text: &str) -> Result<String, String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~".contains(c);
-    if text.starts_with('/') && text.chars().all(is_plain) && !text.contains("//") {
-        Ok(text.to_owned())
-    } else {
-        Err("expected a path that begins with a slash, such as /chat/".to_owned())
+    if !text.starts_with('/') || !text.chars().all(is_plain) || text.contains("//") {
+        return Err("expected a path that begins with a slash, such as /chat/".to_owned());
     }
+    if is_taken(text) {
+        return Err("something else is served on that path: choose another, such as /chat/".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// How long a client may take to join: CONN-4 knows the longest.
+fn parse_join_timeout(text: &str) -> Result<Duration, String> {
+    const LONGEST: Duration = Duration::from_secs(60);
+    let duration = parse_duration(text)?;
+    if duration <= LONGEST { Ok(duration) } else { Err("expected a minute at most (CONN-4)".to_owned()) }
+}
+
+/// A number that is not too small to serve anybody.
+fn at_least(least: u64) -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(least..)
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {

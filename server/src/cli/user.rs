@@ -42,6 +42,11 @@ pub(super) async fn run(command: Command) -> Result<(), Failure> {
 }
 
 async fn add(id: Option<UserId>, database: PathBuf) -> Result<(), Failure> {
+    if database.as_os_str() == ":memory:" {
+        return Err(Failure::input(anyhow!(
+            "a database in memory is gone at once: name the database file of the server with --database"
+        )));
+    }
     let store = SqliteStore::open(&database)
         .await
         .with_context(|| format!("failed to open the database {}", database.display()))

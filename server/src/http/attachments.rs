@@ -1,11 +1,13 @@
 //! `POST /attachments` and `GET /attachments/{id}` (D14). The bearer token alone says who the user is: tokens are
 //! unique.
 
+use std::time::Instant;
+
 use axum::{
     Json,
     body::Bytes,
     extract::{
-        Multipart, Path, State,
+        ConnectInfo, Multipart, Path, State,
         multipart::{Field, MultipartError},
     },
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -13,10 +15,10 @@ use axum::{
 };
 use chat_spec::types::{AttachmentId, Date, File, FileId, RoomId, User};
 use serde::Serialize;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
-use super::{failure::HttpError, routes::HttpState};
-use crate::store::NewUpload;
+use super::{failure::HttpError, files::Content, routes::HttpState};
+use crate::{net::ConnectionHandle, store::NewUpload};
 
 /// The answer to an upload: the only place where a `File` is seen. The attachment has no room before it is sent.
 #[derive(Serialize)]
@@ -41,14 +43,18 @@ const LONGEST_NAME: usize = 255;
 /// Stores a file, and makes an attachment of it that its uploader may send once.
 pub(super) async fn upload(
     State(state): State<HttpState>,
+    ConnectInfo(client): ConnectInfo<ConnectionHandle>,
     headers: HeaderMap,
     form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
 ) -> Result<Response, HttpError> {
-    let user = authorised(&state, &headers).await?;
+    let user = authorised(&state, &client, &headers).await?;
     let _place = state.uploads.acquire().await.map_err(|error| HttpError::unavailable(&error))?;
     let form = form.map_err(|_| HttpError::bad_request("expected a multipart form with a field `file`"))?;
     let form = timeout(state.upload_time, read_form(form)).await.map_err(|_| HttpError::TooSlow)?;
     let Form { content, name, content_type, kind } = form?;
+    if content.len() > state.upload_bytes {
+        return Err(HttpError::TooLarge);
+    }
     let kind = kind.unwrap_or_else(|| kind_of(&content_type).to_owned());
     let size = content.len() as u64;
     let content = state.files.put(content).await.map_err(|error| HttpError::unavailable(&error))?;
@@ -63,36 +69,46 @@ pub(super) async fn upload(
 /// Gives the file of an attachment to those who may have it. For everybody else there is none (SEC-3).
 pub(super) async fn download(
     State(state): State<HttpState>,
+    ConnectInfo(client): ConnectInfo<ConnectionHandle>,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, HttpError> {
-    let user = authorised(&state, &headers).await?;
+    let user = authorised(&state, &client, &headers).await?;
     let id = id.parse::<u64>().ok().and_then(|id| AttachmentId::try_from(id).ok()).ok_or(HttpError::NotFound)?;
     let found = state.store.download(id, user.id).await.map_err(|error| HttpError::unavailable(&error))?;
     let found = found.ok_or(HttpError::NotFound)?;
     let content = state.files.get(found.content.as_deref().ok_or(HttpError::NotFound)?).await;
-    let content = content.map_err(|error| HttpError::unavailable(&error))?;
+    let Content { length, body } = content.map_err(|error| HttpError::unavailable(&error))?;
     let content_type = found.content_type.and_then(|value| HeaderValue::try_from(value).ok());
     let content_type = content_type.unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let headers = [
         (header::CONTENT_TYPE, content_type),
+        (header::CONTENT_LENGTH, length.into()),
         (header::CONTENT_DISPOSITION, disposition(found.name.as_deref())),
         // A file of one user's must not run as a page or script in the browser of the other.
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
     ];
-    Ok((headers, content).into_response())
+    Ok((headers, body).into_response())
 }
 
-async fn authorised(state: &HttpState, headers: &HeaderMap) -> Result<User, HttpError> {
+async fn authorised(state: &HttpState, client: &ConnectionHandle, headers: &HeaderMap) -> Result<User, HttpError> {
     let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let (scheme, token) = value.and_then(|value| value.split_once(' ')).ok_or(HttpError::Unauthenticated)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(HttpError::Unauthenticated);
     }
     let user = state.authenticator.identify(token.trim()).await;
-    user.map_err(|error| HttpError::unavailable(&error))?.ok_or(HttpError::Unauthenticated)
+    if let Some(user) = user.map_err(|error| HttpError::unavailable(&error))? {
+        return Ok(user);
+    }
+    // Guessing is as slow here as on sockets (SEC-4).
+    if !state.peers.refuse(client.peer().ip(), &state.throttle, Instant::now()) {
+        return Err(HttpError::Unauthenticated);
+    }
+    sleep(state.throttle.longest_delay).await;
+    Err(HttpError::TooManyGuesses)
 }
 
 struct Form {

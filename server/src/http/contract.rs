@@ -23,6 +23,12 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     })
 }
 
+/// Whether a file of the contract, or the page, is served on a path or below it.
+pub(super) fn has(path: &str) -> bool {
+    let is_on = |name: &str| path.strip_prefix('/') == Some(name) || path.starts_with(&format!("/{name}/"));
+    is_on("docs") || is_on("schemas") || FILES.keys().any(|file| is_on(file))
+}
+
 fn content_type(path: &str) -> &'static str {
     match path.rsplit('.').next() {
         // A schema is JSON too, and browsers show that.

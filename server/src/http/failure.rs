@@ -14,6 +14,8 @@ use serde_json::json;
 pub(super) enum HttpError {
     /// There is no bearer token, or it is nobody's.
     Unauthenticated,
+    /// The client's address tried too many tokens that are nobody's.
+    TooManyGuesses,
     /// There is no such thing, or it is not the caller's.
     NotFound,
     /// The file is too large.
@@ -42,6 +44,7 @@ impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
         let (status, code, message) = match self {
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "expected a user's bearer token"),
+            Self::TooManyGuesses => (StatusCode::TOO_MANY_REQUESTS, "rate_limited", "too many wrong tokens: try later"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "there is no such attachment"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "invalid_payload", "the file is too large"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "rate_limited", "the upload took too long"),

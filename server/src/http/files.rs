@@ -7,9 +7,11 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use axum::body::Body;
 use bytes::Bytes;
 use rand::RngCore as _;
 use tokio::io::AsyncWriteExt as _;
+use tokio_util::io::ReaderStream;
 
 /// Where the content of uploaded files is.
 pub enum Files {
@@ -17,6 +19,13 @@ pub enum Files {
     Directory(PathBuf),
     /// In memory.
     Memory(Mutex<HashMap<String, Bytes>>),
+}
+
+/// The content of a file, as it is sent.
+pub(super) struct Content {
+    /// In bytes.
+    pub(super) length: u64,
+    pub(super) body: Body,
 }
 
 impl Files {
@@ -51,16 +60,21 @@ impl Files {
         Ok(name)
     }
 
-    /// A content by its name.
+    /// A content by its name. It is read as fast as its reader takes it, so that it is never whole in memory.
     ///
     /// # Errors
-    /// It is not there, or cannot be read.
-    pub async fn get(&self, name: &str) -> io::Result<Bytes> {
+    /// It is not there, or cannot be opened.
+    pub(super) async fn get(&self, name: &str) -> io::Result<Content> {
         match self {
-            Self::Directory(directory) => Ok(tokio::fs::read(directory.join(name)).await?.into()),
+            Self::Directory(directory) => {
+                let file = tokio::fs::File::open(directory.join(name)).await?;
+                let length = file.metadata().await?.len();
+                Ok(Content { length, body: Body::from_stream(ReaderStream::new(file)) })
+            }
             Self::Memory(contents) => {
                 let contents = contents.lock().unwrap_or_else(PoisonError::into_inner);
-                contents.get(name).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+                let content = contents.get(name).cloned().ok_or(io::ErrorKind::NotFound)?;
+                Ok(Content { length: content.len() as u64, body: content.into() })
             }
         }
     }

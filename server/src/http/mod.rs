@@ -9,4 +9,5 @@ mod home;
 mod routes;
 
 pub use files::Files;
+pub use routes::is_taken;
 pub(crate) use routes::{HttpState, router};

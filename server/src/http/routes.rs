@@ -15,7 +15,12 @@ use tower::ServiceExt as _;
 use tower_http::cors::{Any, CorsLayer};
 
 use super::{Files, attachments, contract, home::home};
-use crate::{auth::Authenticator, clock::Clock, store::Store, wire::SocketIoRoutes};
+use crate::{
+    auth::{Authenticator, PeerThrottle, ThrottleSettings},
+    clock::Clock,
+    store::Store,
+    wire::SocketIoRoutes,
+};
 
 /// What HTTP handlers need of the server.
 #[derive(Clone)]
@@ -28,10 +33,26 @@ pub(crate) struct HttpState {
     pub(crate) uploads: Arc<Semaphore>,
     /// How long one may take, so that a trickle holds no place for ever.
     pub(crate) upload_time: Duration,
+    /// The largest file, in bytes.
+    pub(crate) upload_bytes: usize,
+    /// Who guesses tokens, here and on sockets.
+    pub(crate) peers: Arc<PeerThrottle>,
+    pub(crate) throttle: ThrottleSettings,
+}
+
+/// What a form may have besides the file, in bytes: its boundaries, the headers of its fields, the attachment's type.
+const FORM: usize = 64 << 10;
+
+/// Whether something else is served on a path that Socket.IO might be served on.
+#[must_use]
+pub fn is_taken(path: &str) -> bool {
+    let path = path.trim_end_matches('/');
+    path == "/healthz" || path == "/attachments" || path.starts_with("/attachments/") || contract::has(path)
 }
 
 /// All routes. Socket.IO is on exact paths: its service by itself would answer on any.
-pub(crate) fn router(state: HttpState, socket_io: SocketIoRoutes, socket_path: &str, upload_bytes: usize) -> Router {
+pub(crate) fn router(state: HttpState, socket_io: SocketIoRoutes, socket_path: &str) -> Router {
+    let most = state.upload_bytes.saturating_add(FORM);
     let mut router = Router::new();
     for path in socket_paths(socket_path) {
         let socket_io = socket_io.clone();
@@ -45,7 +66,7 @@ pub(crate) fn router(state: HttpState, socket_io: SocketIoRoutes, socket_path: &
         .route("/attachments", post(attachments::upload))
         .route("/attachments/{id}", get(attachments::download))
         .merge(contract::routes())
-        .layer(DefaultBodyLimit::max(upload_bytes))
+        .layer(DefaultBodyLimit::max(most))
         // Browsers on other origins upload and download with a token in a header; there are no cookies to protect.
         .layer(
             CorsLayer::new()

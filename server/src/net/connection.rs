@@ -20,13 +20,16 @@ use socket2::SockRef;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
-    time::{Instant, Sleep, sleep},
+    runtime::Handle,
+    time::{Instant, Sleep, sleep, timeout},
 };
 
 use super::connections::{Connections, Registration};
 
 /// How long a connection that was slowed down waits before it reads on.
 const BREATH: Duration = Duration::from_millis(10);
+/// How long a connection that is over waits for the client to close its side.
+const LINGERING: Duration = Duration::from_secs(2);
 
 /// What a connection may do to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +41,8 @@ pub struct ConnectionLimits {
     /// A client that takes this long to bring a request to its end, however busily, is cut off. It is longer than what
     /// an upload may take, so that a slow one is still told so.
     pub request_time: Duration,
-    /// A client that lets more than this many bytes pile up is cut off. What the operating system holds comes on top.
+    /// A client that has more than this many bytes to take is cut off when there is more for it. What the operating system
+    /// holds comes on top, and what is said last, however long.
     pub unsent_bytes: u64,
     /// How many connections there may be; more wait to be accepted.
     pub connections: usize,
@@ -159,7 +163,8 @@ impl Shared {
         let written = self.written.load(Ordering::Relaxed);
         let before = self.queued.fetch_max(written, Ordering::Relaxed).max(written);
         self.queued.fetch_add(bytes, Ordering::Relaxed);
-        before + bytes - written <= self.limits.unsent_bytes
+        // One event may be longer than that, such as a list of many dialogs, and is no sign of a slow reader.
+        before - written <= self.limits.unsent_bytes
     }
 
     pub(super) fn abort(&self) -> bool {
@@ -220,7 +225,7 @@ impl AsyncWrite for Connection {
         loop {
             if this.shared.stream.poll_write_ready(cx)?.is_pending() {
                 let error = ready!(wait(&mut this.stalled, this.shared.limits.write_stall, cx));
-                this.shared.forget_unsent();
+                this.shared.abort();
                 return Poll::Ready(Err(error));
             }
             match this.shared.stream.try_write(bytes) {
@@ -245,6 +250,37 @@ impl AsyncWrite for Connection {
             Err(error) if error.kind() != io::ErrorKind::NotConnected => Poll::Ready(Err(error)),
             _ => Poll::Ready(Ok(())),
         }
+    }
+}
+
+impl Drop for Connection {
+    /// Nobody reads or writes any more. What is written still has to arrive: a connection that is closed with something
+    /// unread is reset, and takes what was on its way to the client with it.
+    fn drop(&mut self) {
+        if !self.shared.aborted.load(Ordering::Relaxed)
+            && let Ok(runtime) = Handle::try_current()
+        {
+            // It holds its place among the connections, and is over soon, whatever the client does.
+            runtime.spawn(linger(Arc::clone(&self.shared)));
+        }
+    }
+}
+
+/// Says that nothing more is coming, and waits until the client says so as well.
+async fn linger(shared: Arc<Shared>) {
+    shared.shut_down(Shutdown::Write);
+    let mut ignored = vec![0; 4096];
+    let read_to_the_end = async {
+        while shared.stream.readable().await.is_ok() {
+            match shared.stream.try_read(&mut ignored) {
+                Ok(0) => return,
+                Err(error) if error.kind() != io::ErrorKind::WouldBlock => return,
+                Ok(_) | Err(_) => {}
+            }
+        }
+    };
+    if timeout(LINGERING, read_to_the_end).await.is_err() {
+        tracing::debug!("a client did not close its side of the connection");
     }
 }
 

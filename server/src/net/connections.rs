@@ -5,12 +5,16 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
+use tokio::sync::Notify;
+
 use super::connection::Shared;
 
 /// All open connections.
 #[derive(Default)]
 pub(crate) struct Connections {
     open: Mutex<Open>,
+    /// Told when the last one is closed.
+    all_closed: Notify,
 }
 
 #[derive(Default)]
@@ -27,6 +31,17 @@ impl Connections {
     /// How many connections are open.
     pub(crate) fn count(&self) -> usize {
         self.open().connections.len()
+    }
+
+    /// Waits until no connection is open.
+    pub(crate) async fn closed(&self) {
+        loop {
+            let all_closed = self.all_closed.notified();
+            if self.count() == 0 {
+                return;
+            }
+            all_closed.await;
+        }
     }
 
     /// Cuts off every connection that is still open; how many there were.
@@ -53,7 +68,11 @@ pub(super) struct Registration {
 impl Drop for Registration {
     fn drop(&mut self) {
         if let Some(connections) = self.connections.upgrade() {
-            connections.open().connections.remove(&self.number);
+            let mut open = connections.open();
+            open.connections.remove(&self.number);
+            if open.connections.is_empty() {
+                connections.all_closed.notify_waiters();
+            }
         }
     }
 }

@@ -48,7 +48,7 @@ pub(crate) struct Services {
     pub(crate) settings: SocketSettings,
     pub(crate) authenticator: Arc<dyn Authenticator>,
     pub(crate) sequencer: Sequencer,
-    pub(crate) peers: PeerThrottle,
+    pub(crate) peers: Arc<PeerThrottle>,
     /// Owns the conversations.
     pub(crate) conversations: TaskTracker,
     /// Cancelled when the server stops: nothing more is taken in.

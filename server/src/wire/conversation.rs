@@ -37,6 +37,8 @@ pub(crate) struct Conversation {
     pub(super) closed: CancellationToken,
     pub(super) session: Session,
     places: Places,
+    /// Whether the socket guessed so often that nothing that it sent is looked at any more.
+    given_up: bool,
 }
 
 /// Whether the socket is somebody's.
@@ -54,7 +56,7 @@ impl Conversation {
     pub(crate) fn new(services: Arc<Services>, socket: SocketId, outbox: Outbox, closed: CancellationToken) -> Self {
         let places = Places::new(services.settings.inbox.under_way);
         let throttle = ConnectionThrottle::default();
-        Self { services, socket, outbox, throttle, closed, session: Session::Anonymous, places }
+        Self { services, socket, outbox, throttle, closed, session: Session::Anonymous, places, given_up: false }
     }
 
     /// Handles what comes in until the socket is gone and everything that it sent is handled.
@@ -71,6 +73,9 @@ impl Conversation {
             let Some(request) = request else { break };
             self.until_open().await;
             self.handle(&request).await;
+            if self.given_up {
+                break;
+            }
         }
         self.places.settle().await;
         if let Session::Authorised(Authorised { user }) = self.session
@@ -96,6 +101,7 @@ impl Conversation {
             return match auth::authenticate(self, event.payload(), answer).await {
                 Authentication::As(user) => self.session = Session::Authorised(Authorised { user }),
                 Authentication::AsBefore => {}
+                Authentication::Never => self.given_up = true,
             };
         }
         let step = match (action::find(&event.name), &self.session) {

@@ -8,6 +8,7 @@ use std::{
     time::Instant,
 };
 
+use bytes::Bytes;
 use socketioxide::{
     adapter::LocalAdapter,
     handler::{MessageHandler, Value},
@@ -35,7 +36,7 @@ pub struct InboxLimits {
 
 impl Default for InboxLimits {
     fn default() -> Self {
-        Self { actions: 1_024, bytes: 4 << 20, rate: 1_000, burst: 2_000, under_way: 64 }
+        Self { actions: 2_048, bytes: 4 << 20, rate: 1_000, burst: 2_000, under_way: 64 }
     }
 }
 
@@ -92,7 +93,11 @@ impl Inbox {
 pub(crate) struct Inline;
 
 impl MessageHandler<LocalAdapter, Inline> for Inbox {
-    fn call(&self, _: Arc<Socket<LocalAdapter>>, packet: Value, ack_id: Option<i64>) {
+    fn call(&self, _: Arc<Socket<LocalAdapter>>, mut packet: Value, ack_id: Option<i64>) {
+        // That there is binary data is told by its number, and is all that is asked of it: no action takes any.
+        if let Value::Str(_, Some(binary)) = &mut packet {
+            binary.iter_mut().for_each(|bytes| *bytes = Bytes::new());
+        }
         match self.place(packet.as_str().map_or(0, |text| text.len())) {
             Ok((place, bytes)) => place.send(Request { packet, ack_id, _bytes: bytes }),
             Err(why) => {

@@ -67,8 +67,13 @@ async fn bad_uploads_are_refused_and_say_why() {
     let mut config = crate::support::config();
     config.transport.upload_bytes = 2_000;
     let server = chat_server::app::Server::start(config).await.unwrap();
-    let large = Form::new().part("file", Part::bytes(vec![0; 3_000]));
-    assert_eq!(upload(server.url(), ALICE, large).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    // The largest that may be, one byte more, and more than is read at all.
+    for (bytes, status) in
+        [(2_000, StatusCode::CREATED), (2_001, StatusCode::PAYLOAD_TOO_LARGE), (3 << 20, StatusCode::PAYLOAD_TOO_LARGE)]
+    {
+        let form = Form::new().part("file", Part::bytes(vec![0; bytes]));
+        assert_eq!(upload(server.url(), ALICE, form).await.status(), status, "{bytes} bytes");
+    }
     let response = upload(server.url(), ALICE, Form::new().text("type", "image")).await;
     assert_eq!(response.status(), StatusCode::BAD_REQUEST);
     let body: Value = response.json().await.unwrap();
@@ -106,6 +111,21 @@ async fn an_upload_that_trickles_in_holds_no_place_for_ever() {
     read.unwrap().unwrap();
     assert_eq!((&status, quick), (b"HTTP/1.1 408", StatusCode::CREATED));
     trickle.abort();
+}
+
+#[tokio::test]
+async fn guessing_tokens_is_slow_here_too() {
+    let mut config = crate::support::config();
+    (config.throttle.peer_refusals, config.throttle.peer_refusals_per_second) = (3, 1);
+    config.throttle.longest_delay = Duration::from_millis(200);
+    let server = chat_server::app::Server::start(config).await.unwrap();
+    let guess = async |token: &str| {
+        let request = Http::new().get(format!("{}attachments/5010", server.url())).bearer_auth(token);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!([guess("1").await, guess("2").await, guess("3").await, guess("4").await], [401, 401, 401, 429]);
+    // The right token is not held up by who guesses behind the same address.
+    assert_eq!(guess(&token(ALICE)).await, 404);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use chat_conformance::wire::{Incoming, sender::event_text};
 use chat_server::{
     app::Server,
     auth::{Authenticator, ThrottleSettings},
@@ -76,6 +77,33 @@ async fn guessing_gets_slower_and_ends_but_the_right_token_gets_in() {
     assert!(last >= settings.delay_step * 5, "{last:?}");
     guesser.closed().await;
     Client::authorised(&server, ALICE).await;
+}
+
+#[tokio::test]
+async fn what_waits_behind_too_many_wrong_tokens_is_not_looked_at() {
+    let settings = ThrottleSettings { most_refusals: 6, ..ThrottleSettings::default() };
+    let server = Server::start(chat_server::config::Config { throttle: settings, ..config() }).await.unwrap();
+    let mut bob = Client::authorised(&server, BOB).await;
+    let mut guesser = Client::connect(&server).await;
+    let wrong = (0..20).map(|n| json!({ "id": ALICE, "token": n.to_string() }));
+    let tries = wrong.chain([json!({ "id": ALICE, "token": token(ALICE) })]);
+    let frames = tries.map(|payload| event_text("user.auth", &[payload]));
+    guesser.connection.sender().send_many(frames).await.unwrap();
+    let mut answers = 0;
+    loop {
+        match guesser.connection.next(PATIENCE).await {
+            Some(Incoming::Event(event)) => {
+                assert_eq!(event.args[0]["success"], false);
+                answers += 1;
+            }
+            Some(Incoming::Closed { .. }) => break,
+            other => panic!("expected an answer or the end, not {other:?}"),
+        }
+    }
+    assert_eq!(answers, 6);
+    // Nobody came, and somebody else can.
+    Client::authorised(&server, CAROL).await;
+    assert_eq!(bob.hear("on.user.online").await["id"], CAROL);
 }
 
 /// Lets everybody in as the first user.

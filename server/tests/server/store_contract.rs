@@ -208,3 +208,16 @@ async fn an_upload_is_its_owners_until_it_is_sent() {
         assert_eq!((found.file, found.content.as_deref()), (file, Some("key")));
     }
 }
+
+#[tokio::test]
+async fn a_token_is_one_users_whoever_had_it_before() {
+    for (store, _directory) in stores().await {
+        let of =
+            async |token: &str| store.user_of_token(&TokenHash::of(token)).await.unwrap().map(|user| user.id.get());
+        // Two change theirs for each other's; a third user's goes to a new one.
+        let accounts = [account(1, "token 2"), account(2, "token 1"), account(4, "token 3")];
+        store.put_accounts(&accounts, date(9)).await.unwrap();
+        assert_eq!((of("token 1").await, of("token 2").await, of("token 3").await), (Some(2), Some(1), Some(4)));
+        assert!(store.credentials(user(3).id).await.unwrap().is_some(), "the user who lost its token is still there");
+    }
+}

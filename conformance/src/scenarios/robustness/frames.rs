@@ -30,12 +30,16 @@ fn frame(opcode: OpCode, is_final: bool, payload: impl AsRef<[u8]>) -> Frame {
     Frame::from_payload(header, payload.as_ref().to_vec().into())
 }
 
-/// A text in fragments of so many bytes, with a ping behind each.
+/// A text in fragments of so many bytes, with a ping behind the first and one in the middle. No more of them: servers
+/// hang up on clients that send many at once, and are right.
 fn fragments(text: &str, bytes: usize) -> Vec<Frame> {
     let pieces: Vec<_> = text.as_bytes().chunks(bytes).collect();
-    let last = pieces.len() - 1;
+    let (middle, last) = (pieces.len() / 2, pieces.len() - 1);
     let opcodes = iter::once(TEXT).chain(iter::repeat(CONTINUED));
-    let fragment = |(index, (piece, opcode))| [frame(opcode, index == last, piece), frame(PING, true, "still here")];
+    let fragment = |(index, (piece, opcode))| {
+        let ping = [0, middle].contains(&index).then(|| frame(PING, true, "still here"));
+        iter::once(frame(opcode, index == last, piece)).chain(ping)
+    };
     pieces.into_iter().zip(opcodes).enumerate().flat_map(fragment).collect()
 }
 

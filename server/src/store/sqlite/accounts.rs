@@ -6,13 +6,20 @@ use chat_spec::types::{Date, User, UserId};
 use serde_json::json;
 use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
-use super::rows::{UserRow, id, json_list};
+use super::{
+    rows::{UserRow, id, json_list},
+    transaction::Transaction,
+};
 use crate::{
     auth::TokenHash,
     store::{NewAccount, Result, StoreError},
 };
 
 const ADD_USER: &str = "INSERT INTO users (created_at, token_hash) VALUES (?, ?) RETURNING id";
+
+/// A token that is given to somebody is nobody else's any more, also where two users change theirs for each other's.
+const TAKE_TOKENS: &str = "UPDATE users SET token_hash = randomblob(32)
+     WHERE token_hash IN (SELECT unhex(value ->> 1) FROM json_each(?))";
 
 const PUT_USERS: &str = "INSERT INTO users (id, created_at, token_hash)
      SELECT value ->> 0, ?, unhex(value ->> 1) FROM json_each(?) WHERE true
@@ -51,24 +58,27 @@ pub(super) async fn user_of_token(pool: &SqlitePool, token: &TokenHash) -> Resul
         .bind(token.as_bytes().as_slice())
         .fetch_optional(pool)
         .await?;
+    // How long the index takes tells something of hashes alone, from which no token can be found.
     row.map(UserRow::into_user).transpose()
 }
 
 pub(super) async fn put(pool: &SqlitePool, accounts: &[NewAccount], now: Date) -> Result<Vec<UserId>> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = Transaction::begin(pool).await?;
     let mut ids = Vec::with_capacity(accounts.len());
     let named = accounts.iter().filter_map(|account| Some(json!([account.id?, hex::encode(account.token.as_bytes())])));
-    sqlx::query(PUT_USERS).bind(now.milliseconds()).bind(json_list(named)?).execute(&mut *transaction).await?;
+    let named = json_list(named)?;
+    sqlx::query(TAKE_TOKENS).bind(&named).execute(transaction.connection()).await?;
+    sqlx::query(PUT_USERS).bind(now.milliseconds()).bind(named).execute(transaction.connection()).await?;
     let mut attachments = Vec::new();
     for account in accounts {
         let user_id = match account.id {
             Some(user_id) => user_id,
-            None => add_user(&mut transaction, account, now).await?,
+            None => add_user(transaction.connection(), account, now).await?,
         };
         ids.push(user_id);
         attachments.extend(account.attachments.iter().map(|(id, kind)| json!([id, user_id, kind])));
     }
-    put_attachments(&mut transaction, attachments, now).await?;
+    put_attachments(transaction.connection(), attachments, now).await?;
     transaction.commit().await?;
     Ok(ids)
 }

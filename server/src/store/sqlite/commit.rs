@@ -4,7 +4,7 @@ use chat_spec::types::Message;
 use serde_json::{Value, json};
 use sqlx::SqlitePool;
 
-use super::rows::json_list;
+use super::{rows::json_list, transaction::Transaction};
 use crate::{
     domain::{Changes, Room, RoomChange},
     store::Result,
@@ -35,19 +35,18 @@ const PUT_SEQUENCES: &str = "UPDATE sequences SET room = ?, message = ?, time = 
 
 pub(super) async fn commit(pool: &SqlitePool, changes: &Changes) -> Result<()> {
     let statements = statements(changes)?;
-    let mut transaction = pool.begin().await?;
+    let mut transaction = Transaction::begin(pool).await?;
     for (statement, rows) in statements {
-        sqlx::query(statement).bind(rows).execute(&mut *transaction).await?;
+        sqlx::query(statement).bind(rows).execute(transaction.connection()).await?;
     }
     let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     sqlx::query(PUT_SEQUENCES)
         .bind(number(changes.sequences.room))
         .bind(number(changes.sequences.message))
         .bind(changes.sequences.time.milliseconds())
-        .execute(&mut *transaction)
+        .execute(transaction.connection())
         .await?;
-    transaction.commit().await?;
-    Ok(())
+    transaction.commit().await
 }
 
 /// The statements that a batch needs, in the order that [`Changes`] asks for, each with its rows as JSON.

@@ -4,8 +4,10 @@ mod accounts;
 mod commit;
 mod dialogs;
 mod load;
+mod lock;
 mod pages;
 mod rows;
+mod transaction;
 mod uploads;
 
 use std::{path::Path, time::Duration};
@@ -18,6 +20,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub use self::lock::DatabaseLock;
 use super::{Download, NewAccount, NewUpload, Result, Store, StoreError};
 use crate::{
     auth::TokenHash,

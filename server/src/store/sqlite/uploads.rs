@@ -3,7 +3,10 @@
 use chat_spec::types::{AttachmentId, Date, File, UserId};
 use sqlx::{FromRow, SqlitePool};
 
-use super::rows::{date, id};
+use super::{
+    rows::{date, id},
+    transaction::Transaction,
+};
 use crate::store::{Download, NewUpload, Result};
 
 const ADD_FILE: &str =
@@ -25,7 +28,7 @@ const DOWNLOAD: &str = "SELECT f.id, f.user_id, f.created_at, f.name, f.content_
      )";
 
 pub(super) async fn add(pool: &SqlitePool, upload: &NewUpload, now: Date) -> Result<(File, AttachmentId)> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = Transaction::begin(pool).await?;
     let user_id = i64::from(upload.user_id);
     let (file_id,): (i64,) = sqlx::query_as(ADD_FILE)
         .bind(user_id)
@@ -34,14 +37,14 @@ pub(super) async fn add(pool: &SqlitePool, upload: &NewUpload, now: Date) -> Res
         .bind(upload.content_type.as_str())
         .bind(i64::try_from(upload.size).unwrap_or(i64::MAX))
         .bind(upload.content.as_str())
-        .fetch_one(&mut *transaction)
+        .fetch_one(transaction.connection())
         .await?;
     let (attachment_id,): (i64,) = sqlx::query_as(ADD_ATTACHMENT)
         .bind(user_id)
         .bind(now.milliseconds())
         .bind(upload.kind.as_str())
         .bind(file_id)
-        .fetch_one(&mut *transaction)
+        .fetch_one(transaction.connection())
         .await?;
     transaction.commit().await?;
     let file = File { id: id(file_id)?, user_id: upload.user_id, created_at: now };

@@ -19,6 +19,8 @@ pub(in crate::wire) enum Authentication {
     As(User),
     /// Nothing changed.
     AsBefore,
+    /// Nobody: it guessed too often, and is closed.
+    Never,
 }
 
 /// Handles `user.auth`. Authorising again as the same user is fine; as another one it is refused (D9).
@@ -77,8 +79,9 @@ async fn refuse_credentials(conversation: &mut Conversation, answer: Answer) -> 
         }
     }
     answer.refuse(&if verdict.rate_limited { Refused::RateLimited } else { Refused::WrongCredentials });
-    if verdict.close {
-        conversation.outbox.connection().close();
+    if !verdict.close {
+        return Authentication::AsBefore;
     }
-    Authentication::AsBefore
+    conversation.outbox.connection().close();
+    Authentication::Never
 }
