@@ -40,6 +40,12 @@ impl Headline {
                 let what = counted(stale, "known failure does not fail, or is", "known failures do not fail, or are");
                 headline(Verdict::Violation, "The list is out of date", format!("{what} not in the catalogue"))
             }
+            // A strict run fails for them.
+            Verdict::Violation | Verdict::Warning if result.strict && broken == 0 && warnings > 0 => {
+                let detail =
+                    format!("{}, and the run is strict", counted(warnings, "SHOULD is broken", "SHOULDs are broken"));
+                headline(Verdict::Violation, "Not conformant", detail)
+            }
             Verdict::Violation => {
                 let verb = if broken == 1 { "is" } else { "are" };
                 let detail = format!("{broken} of {} {verb} broken", counted(all, "requirement", "requirements"));
@@ -47,13 +53,11 @@ impl Headline {
             }
             Verdict::HarnessError => {
                 let failed = result.scenarios.iter().filter(|s| s.verdict == Verdict::HarnessError).count();
-                let detail = format!("the suite itself failed in {}", counted(failed, "scenario", "scenarios"));
+                let detail = match (failed, result.notes.first()) {
+                    (0, Some(note)) => note.clone(),
+                    _ => format!("the suite itself failed in {}", counted(failed, "scenario", "scenarios")),
+                };
                 headline(Verdict::HarnessError, "No verdict", detail)
-            }
-            Verdict::Warning if result.strict => {
-                let detail =
-                    format!("{}, and the run is strict", counted(warnings, "SHOULD is broken", "SHOULDs are broken"));
-                headline(Verdict::Violation, "Not conformant", detail)
             }
             Verdict::Warning => {
                 let other = if known > 0 { "no other" } else { "no" };

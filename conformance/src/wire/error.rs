@@ -54,9 +54,8 @@ pub enum OpenError {
         what: String,
     },
     /// An HTTP answer instead of a WebSocket.
-    #[error("{target} answered the WebSocket request with HTTP status {status}{}{}: is the path `{}` the server's Socket.IO path? \
-        (the URL names it, or `--server-path` where the suite starts the server)",
-        location.as_deref().map(|to| format!(" (to {to})")).unwrap_or_default(), quoted(body), target.path())]
+    #[error("{target} answered the WebSocket request with HTTP status {status}{}{}: {}",
+        location.as_deref().map(|to| format!(" (to {to})")).unwrap_or_default(), quoted(body), hint(*status, target))]
     Http {
         /// The server.
         target: Target,
@@ -160,4 +159,20 @@ pub enum AckError {
 
 fn quoted(body: &str) -> String {
     if body.is_empty() { String::new() } else { format!(", `{body}`") }
+}
+
+/// What an HTTP status most likely means, and what to do.
+fn hint(status: u16, target: &Target) -> String {
+    match status {
+        429 | 503 => {
+            "it takes no more connections for now; the suite opens many, so let it, or run fewer scenarios at a time \
+                      (--jobs)"
+                .into()
+        }
+        _ => format!(
+            "is the path `{}` the server's Socket.IO path? (the URL names it, or `--server-path` where the suite starts the \
+             server)",
+            target.path()
+        ),
+    }
 }

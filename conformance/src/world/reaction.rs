@@ -201,9 +201,10 @@ impl Client {
         reaction
     }
 
-    /// Heartbeats, what others do, and sentinels of this client.
+    /// Heartbeats and noops, what others do, and sentinels of this client.
     fn is_of_no_account(&self, text: &str) -> bool {
-        if text == "2" {
+        // A ping, and a packet that says nothing: both come when they come.
+        if matches!(text, "2" | "6") {
             return true;
         }
         let (kind, payload) = event_of(text);

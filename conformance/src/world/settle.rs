@@ -11,6 +11,10 @@
 //! Servers may close a connection after more than five refusals (AUTH-8), and a wrong token is one. So a socket that is
 //! not authorised takes part in the first round only where it said something, and in none when it was refused five
 //! times: then the sentinels of the others and the quiet time must do.
+//!
+//! A sentinel that is not answered says nothing of what was asked, but of the server: a message that nobody may refuse is
+//! not announced to who sent it. Where that happens twice, on a connection that did nothing to be cut off, and the server
+//! is there, that is what is found.
 
 use chat_spec::{
     events::{ChatStart, OnUserAuthorized, Payload, UserAuth},
@@ -18,7 +22,10 @@ use chat_spec::{
 };
 
 use super::{Client, World};
-use crate::stop::{Outcome, Stop};
+use crate::{
+    stop::{Outcome, Stop},
+    wire::Connection,
+};
 
 /// How the text of a sentinel begins.
 pub(crate) const MARK: &str = "sentinel ";
@@ -87,12 +94,44 @@ impl Client {
     }
 
     async fn send_to_beacon(&self) -> Outcome {
+        const WHAT: &str = "a message to a third user";
+        let first = self.write_to_beacon().await?;
+        let unanswered = match self.back(|heard| heard.sentinels.contains(&first).then_some(()), WHAT).await {
+            Err(stop) if self.must_be_heard() => stop,
+            answered => return answered,
+        };
+        // Once more, and as long again: a server that is far behind, or lost one message, is not deaf.
+        let second = self.write_to_beacon().await?;
+        let either = |heard: &mut super::inbox::Heard| {
+            [first, second].iter().any(|number| heard.sentinels.contains(number)).then_some(())
+        };
+        if self.back(either, WHAT).await.is_ok() {
+            let came_late = self.inbox().with(|heard| heard.sentinels.contains(&first));
+            return if came_late || self.is_cut_off() { Ok(()) } else { Err(unanswered) };
+        }
+        let world = self.world();
+        let options = world.open_options();
+        let Ok(other) = Connection::open(&world.subject().target, options).await else { return Err(unanswered) };
+        other.close().await;
+        Err(world.broken(
+            "START-1",
+            format!(
+                "`{}` is connected and authorised, and its chat.start with a third user was not announced to it, twice, \
+                 in {:.0} s each, while the server takes new connections: it does not listen to this one any more",
+                self.label(),
+                world.patience().max.as_secs_f64()
+            ),
+        ))
+    }
+
+    /// Sends a message to the user who is never there; gives its number.
+    async fn write_to_beacon(&self) -> Outcome<u64> {
         let number = self.next_sentinel();
         let world = self.world();
         let text = world.text(&format!("{MARK}{} {number}", self.label()));
         let beacon: UserId = world.subject().casting.beacon().id;
         self.emit_silently(&ChatStart { user_id: beacon, text, attachment_id: None }).await?;
-        self.back(|heard| heard.sentinels.contains(&number).then_some(()), "a message to a third user").await
+        Ok(number)
     }
 
     /// The second best: the right token once more is answered once more (AUTH-9). For servers that are wrong in what

@@ -9,6 +9,7 @@ mod calls;
 mod clear;
 mod concurrent;
 mod connection;
+mod corners;
 mod delete;
 mod drop;
 mod durability;
@@ -49,6 +50,7 @@ const FILES: &[&[Fault]] = &[
     concurrent::FAULTS,
     durability::FAULTS,
     errors::FAULTS,
+    corners::FAULTS,
 ];
 
 /// Every fault, in the order of the catalogue.

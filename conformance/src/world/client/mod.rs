@@ -240,6 +240,12 @@ impl Client {
         self.inner.misbehaving.store(true, Ordering::Release);
     }
 
+    /// Whether the server has to listen to it: it is connected, and did nothing that may cost its connection.
+    pub(super) fn must_be_heard(&self) -> bool {
+        let may_be_closed = self.inner.may_be_closed.load(Ordering::Acquire) || self.is_misbehaving();
+        self.is_authorised() && self.is_listening() && !may_be_closed
+    }
+
     pub(super) fn is_misbehaving(&self) -> bool {
         self.inner.misbehaving.load(Ordering::Acquire)
     }
