@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     accounts::Accounts,
-    server_process::{ServerCommand, ServerProcess},
+    server_process::{ServerCommand, ServerProcess, Storage},
     wire::Target,
 };
 
@@ -99,7 +99,9 @@ impl Staged {
     /// # Errors
     /// It does not start.
     pub async fn start(command: &str, accounts: &Accounts) -> anyhow::Result<Self> {
-        let server = ServerProcess::start(ServerCommand::new(command, accounts.to_json())).await?;
+        // Many servers at a time would wait for one disk; one whose storage is slow is a mode of its own.
+        let command = ServerCommand { storage: Storage::Memory, ..ServerCommand::new(command, accounts.to_json()) };
+        let server = ServerProcess::start(command).await?;
         let target = server.target().clone();
         let server = Arc::new(Mutex::new(server));
         Ok(Self { target, process: Some(Arc::clone(&server)), server, front: Front::Nothing, trace: None })
