@@ -19,7 +19,7 @@ use crate::{
 scenarios! { "connection";
     opens_as_documented ["CONN-1"]
         "The handshake says all that Engine.IO wants it to say, and the default namespace connects.";
-    stays_open_while_pings_are_answered ["CONN-2"]
+    stays_open_while_pings_are_answered ["CONN-2", "AUTH-11"]
         "Who answers pings and says nothing else stays connected for two ping intervals, and still hears."
         needs Needs::Time;
     is_closed_when_pings_go_unanswered ["CONN-3"]
@@ -80,12 +80,28 @@ fn pings(client: &Client) -> usize {
     record.iter().filter(|recorded| recorded.direction == Heard::Received && is_ping(&recorded.frame)).count()
 }
 
+/// One more socket of a user who only speaks at last; `None` where the server lets in one alone, which breaks AUTH-11
+/// and nothing else.
+async fn with_a_second_socket(world: &World, user: Client) -> Outcome<(Client, Option<Client>)> {
+    match world.another_socket(&user, "bob/laptop").await {
+        Ok(laptop) => {
+            // Losing one of two sockets breaks AUTH-11 alone.
+            user.may_be_closed();
+            laptop.may_be_closed();
+            Ok((user, Some(laptop)))
+        }
+        Err(Stop::Broken) => Ok((world.come_back(&user).await?.0, None)),
+        Err(stop) => Err(stop),
+    }
+}
+
 async fn stays_open_while_pings_are_answered(world: &World) -> Outcome {
     let [alice, bob] = world.users(["alice", "bob"]).await?;
     let handshake = alice.handshake().clone();
     let two_intervals = handshake.ping_interval * 2;
     within_patience(world, two_intervals, "waiting for two ping intervals")?;
     let room = world.dialog(&alice, &bob).await?;
+    let (bob, laptop) = with_a_second_socket(world, bob).await?;
     // A server that does not hear answers gives up when a ping timed out: that is waited for, where it can be.
     let given_up = handshake.longest_silence() + grace(handshake.longest_silence());
     let wait = if given_up <= world.patience().max { two_intervals.max(given_up) } else { two_intervals };
@@ -99,10 +115,19 @@ async fn stays_open_while_pings_are_answered(world: &World) -> Outcome {
             format!("no ping came in {:.1} s, so that every client disconnects itself", wait.as_secs_f64())
         });
     }
-    bob.emit(&MessageSend { room_id: room, text: world.text("still there?"), attachment_id: None }).await?;
+    let both = laptop.as_ref().is_none_or(Client::is_open) && (bob.is_open() || laptop.is_none());
+    world.check("AUTH-11", both, || "one of a user's two sockets was closed, and it answered every ping".into());
+    let from = laptop.as_ref().filter(|_| !bob.is_open()).unwrap_or(&bob);
+    if laptop.is_some() && !from.is_open() {
+        return Err(Stop::Broken);
+    }
+    from.emit(&MessageSend { room_id: room, text: world.text("still there?"), attachment_id: None }).await?;
     alice.expect::<OnMessageNew>("CONN-2").await?;
-    bob.expect::<OnMessageNew>("CONN-2").await?;
-    Ok(())
+    from.expect::<OnMessageNew>("CONN-2").await?;
+    match laptop.filter(|_| both) {
+        Some(laptop) => world.silently(laptop.expect::<OnMessageNew>("AUTH-11")).await.map(drop),
+        None => Ok(()),
+    }
 }
 
 async fn is_closed_when_pings_go_unanswered(world: &World) -> Outcome {

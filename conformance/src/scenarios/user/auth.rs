@@ -1,8 +1,10 @@
-//! `user.auth`: who is let in, and who is refused. `dialogs.rs` has the list of dialogs, `identity.rs` who a socket is.
+//! `user.auth`: who is let in, and who is refused. In the files beside it: what is nearly a token (`tokens.rs`), who was
+//! refused and is let in (`refused.rs`), who a socket is (`identity.rs`), several sockets of a user (`devices.rs`), the
+//! list of dialogs (`dialogs.rs`) and what is sent while a user comes (`meanwhile.rs`).
 
 use chat_spec::{
-    events::{OnMessageNew, OnUserAuthorized, UserAuth},
-    types::{MAX_ID, UserId},
+    events::{ChatStart, OnMessageNew, OnUserAuthorized, UserAuth},
+    types::{MAX_ID, RoomId, UserId},
 };
 use serde_json::json;
 
@@ -98,7 +100,7 @@ fn odd(token: &str) -> [(&'static str, String); 3] {
 }
 
 /// Tries a token on a connection of its own, outside of the transcript.
-async fn try_token(
+pub(super) async fn try_token(
     world: &World,
     account: &Account,
     token: &str,
@@ -157,11 +159,13 @@ async fn unknown_users_and_wrong_tokens_look_alike(world: &World) -> Outcome {
     let wrong = "a token that nobody has";
     let [_, far, _] = world.subject().casting.unknown().map(UserId::get);
     let near = next_to(alice.id.get());
+    let wrapped = [(wrapped(world, alice.id), alice.token.as_str()), (wrapped(world, bob.id), bob.token.as_str())];
     // Two samples of each kind. The first kind is what the others must look like.
     let kinds = [
         ("AUTH-2", "a wrong token", [(alice.id.get(), wrong), (bob.id.get(), "another such token")]),
         ("AUTH-3", "an unknown id", [(near, wrong), (near + 1, alice.token.as_str())]),
         ("AUTH-3", "an unknown id that is large", [(far, wrong), (far + 1, alice.token.as_str())]),
+        ("AUTH-3", "an unknown id that ends in the bits of a known one, with that one's token,", wrapped),
         (
             "AUTH-4",
             "another user's token",
@@ -194,6 +198,15 @@ async fn unknown_users_and_wrong_tokens_look_alike(world: &World) -> Outcome {
 /// An id in the neighbourhood. Where it is somebody's, nothing is lost: the token is not.
 fn next_to(id: u64) -> u64 {
     if id < MAX_ID / 2 { id + 1_000_003 } else { id - 1_000_003 }
+}
+
+/// An id of nobody that is a user's where only 32 bits of it are looked at.
+fn wrapped(world: &World, id: UserId) -> u64 {
+    const WRAP: u64 = 1 << 32;
+    let is_ours = |id: &u64| UserId::try_from(*id).is_ok_and(|id| world.subject().casting.is_ours(id));
+    let below = id.get() % WRAP;
+    let others = (1..=MAX_ID / WRAP).map(|turns| below + turns * WRAP);
+    others.take_while(|other| *other <= MAX_ID).find(|other| !is_ours(other)).unwrap_or(MAX_ID)
 }
 
 async fn react(
@@ -231,20 +244,47 @@ async fn a_refusal_can_be_made_good(world: &World) -> Outcome {
     let [alice, bob] = world.accounts(["alice", "bob"]).await?;
     let (bob, _) = world.arrive(&bob, "bob").await?;
     let alice = world.connect(&alice, "alice").await?;
+    // Where refusals cost it the connection, that is AUTH-8, also some time later.
+    alice.may_be_closed();
     for number in 1..=5 {
         alice.emit(&UserAuth { id: alice.id(), token: format!("wrong token {number}") }).await?;
         let requirement = if number == 1 { "AUTH-2" } else { "AUTH-8" };
         let answer: OnUserAuthorized = alice.expect(requirement).await?;
         check_refusal(world, "AUTH-2", "a wrong token", &answer);
     }
-    alice.emit(&UserAuth { id: alice.id(), token: alice.account().token.clone() }).await?;
-    let answer: OnUserAuthorized = alice.expect("AUTH-8").await?;
+    let answer = right_token(world, &alice).await?;
     world.check("AUTH-8", answer.success, || "the right token is refused after five wrong ones".into());
     if answer.success {
-        let room = world.dialog(&bob, &alice).await?;
+        let room = dialog_with_one_refused(world, &bob, &alice).await?;
         bob.emit(&message(world, room, "welcome")).await?;
         alice.expect::<OnMessageNew>("AUTH-8").await?;
         bob.expect::<OnMessageNew>("SEND-1").await?;
+        world.settle().await?;
+        let closed = alice.closed(world.patience().quiet * 10).await;
+        world.check("AUTH-8", closed.is_none(), || {
+            let reason = closed.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("after five refusals and the right token, the connection was closed: {reason}")
+        });
     }
     Ok(())
+}
+
+/// Sends the right token after wrong ones. Its answer is waited for as long as anything: AUTH-8 gives no time.
+pub(super) async fn right_token(world: &World, user: &Client) -> Outcome<OnUserAuthorized> {
+    user.emit(&UserAuth { id: user.id(), token: user.account().token.clone() }).await?;
+    match user.hear_within(world.patience().max).await? {
+        Some(answer) => Ok(answer),
+        None => user.expect("AUTH-8").await,
+    }
+}
+
+/// The room of a user and one who was refused first, which may have cost it more than it seems.
+pub(super) async fn dialog_with_one_refused(world: &World, user: &Client, refused: &Client) -> Outcome<RoomId> {
+    let text = world.text("the dialog begins");
+    let begin = async {
+        user.emit(&ChatStart { user_id: refused.id(), text, attachment_id: None }).await?;
+        refused.expect::<OnMessageNew>("AUTH-8").await?;
+        Ok(user.expect::<OnMessageNew>("START-1").await?.room.id)
+    };
+    world.silently(begin).await
 }

@@ -28,7 +28,7 @@ scenarios! { "user.auth";
         "Who is authorised already is refused with a wrong token like anybody else.";
     a_socket_is_never_two_users ["AUTH-10", "AUTH-4"]
         "After authorising as a second user, a socket is the first or the second, and never both.";
-    one_of_several_sockets_is_never_two_users ["AUTH-10", "AUTH-4"]
+    one_of_several_sockets_is_never_two_users ["AUTH-10", "AUTH-4", "PRES-3"]
         "One of a user's two sockets that authorises as a second user is the first or the second, and never both.";
     several_sockets_of_one_user ["AUTH-11"]
         "Each of a user's sockets hears the user's events, and answers reach the calling socket alone.";
@@ -170,6 +170,10 @@ async fn never_two_users(world: &World, has_another: bool) -> Outcome {
         if answer.success { Identity { is: &bob, room: of_bob, is_not: &alice, closed: of_alice } } else { first };
     if has_another && answer.success {
         carol.expect_announced("AUTH-10", &second, true).await?;
+        answered(world, world.settle_presence().await)?;
+        world.check("PRES-3", !carol.announcements_of(&socket).contains(&false), || {
+            "a socket of the first user became the second, and the first, who has another, was announced offline".into()
+        });
     } else {
         check_presence(world, &carol, [&socket, &second], answer.success).await?;
     }
@@ -218,7 +222,7 @@ async fn check_presence(world: &World, third: &Client, [first, second]: [&Client
     Ok(())
 }
 
-fn call(to: &Account) -> CallStart {
+pub(super) fn call(to: &Account) -> CallStart {
     let nothing = || json!({}).into();
     CallStart { user_id: to.id, ice_candidate: nothing(), session_description: nothing() }
 }
@@ -241,6 +245,14 @@ async fn is(world: &World, socket: &Client, third: &Client, identity: &Identity<
     socket.expect::<OnMessageNew>("AUTH-10").await?;
     third.emit(&call(identity.is)).await?;
     socket.expect::<OnCallInit>("AUTH-10").await?;
+    let nothing = || json!({}).into();
+    let answer = CallAnswer { user_id: third.id(), ice_candidate: nothing(), session_description: nothing() };
+    socket.emit(&answer).await?;
+    let answer: OnCallAnswer = third.expect("AUTH-10").await?;
+    world.check_eq("AUTH-10", "the user who answers a call on the socket", &answer.user.id, &identity.is.id);
+    socket.emit(&call(third.account())).await?;
+    let rings: OnCallInit = third.expect("AUTH-10").await?;
+    world.check_eq("AUTH-10", "the user who calls on the socket", &rings.user.id, &identity.is.id);
     socket.emit(&message(world, identity.room, "from whom it is")).await?;
     let heard: OnMessageNew = third.expect("AUTH-10").await?;
     world.check_eq("AUTH-10", "the author of what the socket sent", &heard.message.user_id, &identity.is.id);
@@ -252,7 +264,7 @@ async fn is(world: &World, socket: &Client, third: &Client, identity: &Identity<
 }
 
 /// Each of these sockets hears an event; gives what the last of them heard.
-async fn all_hear<E: Payload>(sockets: &[&Client]) -> Outcome<E> {
+pub(super) async fn all_hear<E: Payload>(sockets: &[&Client]) -> Outcome<E> {
     let mut heard = None;
     for socket in sockets {
         heard = Some(socket.expect::<E>("AUTH-11").await?);

@@ -19,7 +19,7 @@ scenarios! { "on.user.online";
     coming_and_going_is_announced ["PRES-1", "PRES-2"]
         "Each other user hears once that a user comes and once that it goes, every time.";
     one_who_never_spoke_is_told ["PRES-1", "PRES-2"]
-        "A user who has just come, and has no dialog yet, is told who comes and goes."
+        "A user who has just come, and has no dialog yet, is told who comes and goes, and its going is told as well."
         needs Needs::Nobody; // dialogs with the users of other scenarios are deleted
     strangers_hear_nothing ["PRES-4"]
         "Sockets that are not authorised, or were refused, hear nothing of who comes and goes.";
@@ -42,7 +42,7 @@ scenarios! { "on.user.online";
 }
 
 /// Brings a user into a known state: it came, it went, and all who watch know that. Gives the connection that it had.
-async fn away(world: &World, account: &Account, label: &str, watchers: &[&Client]) -> Outcome<Client> {
+pub(super) async fn away(world: &World, account: &Account, label: &str, watchers: &[&Client]) -> Outcome<Client> {
     let (user, _) = world.arrive(account, label).await?;
     // What is left of an earlier scenario may have been announced first.
     forget(world, &user, watchers).await?;
@@ -55,7 +55,7 @@ async fn away(world: &World, account: &Account, label: &str, watchers: &[&Client
 }
 
 /// Waits until all is announced, and takes notice of it.
-async fn forget(world: &World, user: &Client, watchers: &[&Client]) -> Outcome {
+pub(super) async fn forget(world: &World, user: &Client, watchers: &[&Client]) -> Outcome {
     world.settle_presence().await?;
     for watcher in watchers {
         drop(watcher.announcements_of(user));
@@ -123,6 +123,7 @@ async fn one_who_never_spoke_is_told(world: &World) -> Outcome {
     away(world, &alice, "alice", &[&bob]).await?;
     // No sentinel of carol's: each would be a dialog.
     let (carol, _) = world.arrive(&carol, "carol").await?;
+    bob.expect_announced("PRES-1", &carol, true).await?;
     let user = world.connect(&alice, "alice").await?;
     user.authorise().await?;
     carol.expect_presence("PRES-1", &user, true).await?;
@@ -130,7 +131,10 @@ async fn one_who_never_spoke_is_told(world: &World) -> Outcome {
     carol.expect_presence("PRES-2", &user, false).await?;
     // The control: one who has a dialog hears both.
     bob.expect_presence("PRES-1", &user, true).await?;
-    bob.expect_presence("PRES-2", &user, false).await
+    bob.expect_presence("PRES-2", &user, false).await?;
+    // Nor is one without a dialog overheard when it goes.
+    carol.close().await;
+    bob.expect_announced("PRES-2", &carol, false).await
 }
 
 /// Deletes the dialogs that a user has, as far as they are the suite's to delete.
@@ -172,7 +176,7 @@ async fn strangers_hear_nothing(world: &World) -> Outcome {
 }
 
 /// Authorises with what should be refused, outside of the transcript.
-async fn try_in_vain(world: &World, socket: &Client, id: UserId, token: &str) -> Outcome {
+pub(super) async fn try_in_vain(world: &World, socket: &Client, id: UserId, token: &str) -> Outcome {
     let refused = async {
         socket.emit(&UserAuth { id, token: token.to_owned() }).await?;
         socket.expect::<OnUserAuthorized>("AUTH-2").await.map(drop)
