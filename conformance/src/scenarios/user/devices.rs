@@ -7,7 +7,7 @@ use chat_spec::{
         CallAnswer, ChatClear, ChatDelete, ChatRead, ChatStart, MessageDelete, OnCallAnswer, OnCallInit, OnChatClear,
         OnChatRead, OnMessageDelete, OnMessageNew, OnUserAuthorized, UserAuth,
     },
-    types::{MessageId, RoomId},
+    types::{Message, MessageId, RoomId},
 };
 use serde_json::json;
 
@@ -44,8 +44,19 @@ async fn the_others_hear_on_when_one_goes(world: &World) -> Outcome {
             Err(stop) => return Err(stop),
         }
     }
+    let all: Vec<&Client> = std::iter::once(&laptop).chain(&sockets).collect();
+    start(world, &bob, &all).await?;
     laptop.close().await;
     hear_everything(world, &sockets.iter().collect::<Vec<_>>(), &bob, &carol).await.map(drop)
+}
+
+/// A message from another user, which each of a user's sockets hears.
+async fn start(world: &World, from: &Client, sockets: &[&Client]) -> Outcome<Message> {
+    let [first, ..] = sockets else { return Err(Stop::Harness("a user without a socket hears nothing".into())) };
+    from.emit(&ChatStart { user_id: first.id(), text: world.text("to all that are there"), attachment_id: None })
+        .await?;
+    from.expect::<OnMessageNew>("START-1").await?;
+    Ok(all_hear::<OnMessageNew>(sockets).await?.message)
 }
 
 /// All that a user can hear of the two others, on each of its sockets. Gives the third, who came back.
@@ -73,9 +84,7 @@ async fn hear_everything(world: &World, sockets: &[&Client], bob: &Client, carol
         socket.expect_announced("AUTH-11", &carol, true).await?;
     }
 
-    bob.emit(&ChatStart { user_id: first.id(), text: world.text("to all that stay"), attachment_id: None }).await?;
-    let message = all_hear::<OnMessageNew>(sockets).await?.message;
-    bob.expect::<OnMessageNew>("START-1").await?;
+    let message = start(world, bob, sockets).await?;
     first.emit(&ChatRead { room_id: message.room_id }).await?;
     all_hear::<OnChatRead>(sockets).await?;
     bob.emit(&MessageDelete { message_id: message.id }).await?;

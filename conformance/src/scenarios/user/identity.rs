@@ -28,7 +28,7 @@ scenarios! { "user.auth";
         "Who is authorised already is refused with a wrong token like anybody else.";
     a_socket_is_never_two_users ["AUTH-10", "AUTH-4"]
         "After authorising as a second user, a socket is the first or the second, and never both.";
-    one_of_several_sockets_is_never_two_users ["AUTH-10", "AUTH-4", "PRES-3"]
+    one_of_several_sockets_is_never_two_users ["AUTH-10", "AUTH-4"]
         "One of a user's two sockets that authorises as a second user is the first or the second, and never both.";
     several_sockets_of_one_user ["AUTH-11"]
         "Each of a user's sockets hears the user's events, and answers reach the calling socket alone.";
