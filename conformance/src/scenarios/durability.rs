@@ -14,13 +14,14 @@ use tokio::sync::{Mutex, watch};
 
 use crate::{
     scenario::{Needs, scenarios},
+    scenarios::stored::{check_same_room, hear_of_deletion, say_exactly},
     server_process::ServerProcess,
     stop::{Outcome, Stop},
     world::{Client, World},
 };
 
 scenarios! { "durability";
-    survives_a_restart ["DUR-1", "SEND-6", "ATT-4"]
+    survives_a_restart ["DUR-1", "SEND-6", "START-6", "ATT-4"]
         "Messages, deletions, what was read, cleared and deleted are as they were after a restart, twice."
         needs Needs::OwnServer;
     survives_a_kill_under_load ["DUR-2", "SEND-6", "AUTH-7"]
@@ -104,6 +105,7 @@ async fn survives_a_restart(world: &World) -> Outcome {
     world.no_transcript();
     let room = world.dialog(&alice, &bob).await?;
     prepare(world, &alice, &bob, &carol, room).await?;
+    say_exactly(world, &alice, &bob, room).await?;
     let used = used_attachment(world, &alice, &bob, room).await?;
     let (mut users, mut last) = (vec![alice, bob, carol], MessageId::try_from(1_u64).ok());
     for round in 1..=2 {
@@ -149,6 +151,7 @@ async fn survives_a_restart(world: &World) -> Outcome {
         let next = world.say(&users[1], &users[0], room, "after the restart").await?.message;
         world.check("SEND-6", Some(next.id) > last, || "a message id is used again after a restart".into());
     }
+    check_same_room(world, [&users[1], &users[0]], room).await?;
     if let Some(used) = used {
         let again = try_attachment(world, &users[0], &users[1], room, used).await?;
         world.check("ATT-4", again.is_none(), || {
@@ -331,6 +334,11 @@ async fn what_was_done_last_survives_a_kill(world: &World) -> Outcome {
         }
         room = do_last(world, alice, bob, room, last).await?;
         kill(world).await?;
+        if last == "a deleted dialog" {
+            for user in [alice, bob] {
+                user.forget_dropped(room).await;
+            }
+        }
         restart(world, "DUR-2").await?;
         let (alice, of_alice) = return_after(world, alice, "DUR-2").await?;
         let (bob, of_bob) = return_after(world, bob, "DUR-2").await?;
@@ -369,7 +377,7 @@ async fn do_last(world: &World, alice: &Client, bob: &Client, room: RoomId, what
         "a clearing" => clear(alice, bob, room).await?,
         "a deleted dialog" => {
             bob.emit(&ChatDelete { room_id: room }).await?;
-            world.expect_dropped("DROP-1", [alice, bob], room).await?;
+            hear_of_deletion(world, bob).await?;
         }
         _ => return Ok(world.start("START-1", alice, bob, what).await?.0.room.id),
     }

@@ -12,10 +12,12 @@ mod durability;
 mod errors;
 mod events;
 mod guessing;
+mod lookalikes;
 mod message;
 mod payloads;
 mod robustness;
 mod safety;
+mod stored;
 mod texts;
 mod unwatched;
 mod user;
@@ -41,17 +43,20 @@ const FILES: &[&[Scenario]] = &[
     message::text::SCENARIOS,
     message::order::SCENARIOS,
     message::delete::SCENARIOS,
+    message::counters::SCENARIOS,
     chat::history::SCENARIOS,
     chat::pages::SCENARIOS,
     chat::read::SCENARIOS,
     chat::clear::SCENARIOS,
     chat::delete::SCENARIOS,
+    chat::beside::SCENARIOS,
     call::start::SCENARIOS,
     call::answer::SCENARIOS,
     attachments::SCENARIOS,
     concurrent::SCENARIOS,
     sessions::SCENARIOS,
     safety::SCENARIOS,
+    lookalikes::SCENARIOS,
     guessing::SCENARIOS,
     robustness::malformed::SCENARIOS,
     payloads::SCENARIOS,

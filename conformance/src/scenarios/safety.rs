@@ -36,7 +36,13 @@ fn message(world: &World, room: RoomId, text: &str) -> MessageSend {
 }
 
 /// Sends a text and gives the message's id, outside of the transcript.
-async fn exchange(world: &World, from: &Client, to: &Client, room: RoomId, text: &str) -> Outcome<MessageId> {
+pub(super) async fn exchange(
+    world: &World,
+    from: &Client,
+    to: &Client,
+    room: RoomId,
+    text: &str,
+) -> Outcome<MessageId> {
     let exchange = async {
         from.emit(&message(world, room, text)).await?;
         to.expect::<OnMessageNew>("SEND-1").await?;
@@ -47,7 +53,7 @@ async fn exchange(world: &World, from: &Client, to: &Client, room: RoomId, text:
 
 /// What a user finds on coming back: compared before and after what should have no effect.
 #[derive(Debug, PartialEq)]
-struct Picture {
+pub(super) struct Picture {
     /// Each dialog's room, what is not read, and the newest message.
     dialogs: BTreeSet<(RoomId, u64, Option<MessageId>)>,
     /// The messages of the room in question.
@@ -55,7 +61,7 @@ struct Picture {
 }
 
 /// The user comes back and looks. Dialogs with the user that sentinels are sent to are left out.
-async fn look(world: &World, user: &Client, room: RoomId) -> Outcome<(Client, Picture)> {
+pub(super) async fn look(world: &World, user: &Client, room: RoomId) -> Outcome<(Client, Picture)> {
     let (user, answer) = world.come_back(user).await?;
     let beacon = world.subject().casting.beacon().id;
     let dialogs: BTreeSet<_> = answer
@@ -71,7 +77,7 @@ async fn look(world: &World, user: &Client, room: RoomId) -> Outcome<(Client, Pi
 }
 
 /// Checks that a user finds what it found before.
-async fn look_again(
+pub(super) async fn look_again(
     world: &World,
     requirement: &'static str,
     user: &Client,

@@ -1,10 +1,14 @@
 //! `chat.delete`: removing a dialog.
 
 use chat_spec::{
-    events::{ChatClear, ChatDelete, ChatHistory, MessageSend, OnChatClear, OnMessageNew, OnUserAuthorized},
+    events::{
+        ChatClear, ChatDelete, ChatHistory, MessageSend, OnCallAnswer, OnCallInit, OnChatClear, OnMessageNew,
+        OnUserAuthorized,
+    },
     types::{MAX_ID, RoomId},
 };
 use futures_util::future::try_join;
+use serde_json::json;
 
 use crate::{
     scenario::scenarios,
@@ -33,6 +37,8 @@ scenarios! { "chat.delete";
         "Two users who delete at the same moment are both told, and can start again.";
     is_heard_on_all_devices ["AUTH-11"]
         "Both devices of a user hear that a dialog was deleted.";
+    leaves_calls_alone ["CALL-1", "CALL-2"]
+        "Two users whose dialog was deleted can still call each other.";
     an_outsider_cannot_delete ["DROP-5"]
         "A user outside the room cannot delete it.";
 }
@@ -262,6 +268,23 @@ async fn is_heard_on_all_devices(world: &World) -> Outcome {
     world.start("DROP-4", &bob, &alice, "anew").await?;
     for device in [&phone, &laptop] {
         world.silently(device.expect::<OnMessageNew>("AUTH-11")).await?;
+    }
+    Ok(())
+}
+
+async fn leaves_calls_alone(world: &World) -> Outcome {
+    let [alice, bob] = world.users(["alice", "bob"]).await?;
+    world.no_transcript();
+    let room = world.dialog(&alice, &bob).await?;
+    drop_dialog(world, &alice, &bob, room).await?;
+    let call = |user: &Client| json!({"user_id": user.id(), "ice_candidate": {}, "session_description": {}});
+    for (caller, called) in [(&alice, &bob), (&bob, &alice)] {
+        caller.emit_arguments("call.start", vec![call(called)]).await?;
+        let rings: OnCallInit = called.expect("CALL-1").await?;
+        world.check_eq("CALL-1", "the user who calls", &rings.user.id, &caller.id());
+        called.emit_arguments("call.answer", vec![call(caller)]).await?;
+        let answered: OnCallAnswer = caller.expect("CALL-2").await?;
+        world.check_eq("CALL-2", "the user who answers", &answered.user.id, &called.id());
     }
     Ok(())
 }

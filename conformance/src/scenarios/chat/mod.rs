@@ -1,5 +1,6 @@
 //! Scenarios of `chat.*`.
 
+pub(super) mod beside;
 pub(super) mod clear;
 pub(super) mod delete;
 pub(super) mod history;

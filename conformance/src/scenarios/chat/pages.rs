@@ -19,6 +19,12 @@ scenarios! { "chat.history";
         "Pages of one message give every message once.";
     pages_give_what_is_left ["HIST-3", "HIST-4", "DEL-2"]
         "After deletions, and after clearing, pages give what is left, each once.";
+    pages_pass_over_many_deletions ["HIST-3", "DEL-2"]
+        "Where more messages in a row were deleted than a page holds, pages give everything before and behind them.";
+    pages_of_two_rooms_at_once ["HIST-3"]
+        "One socket walks two rooms by turns, and each walk gives every message of its room once.";
+    equal_texts_are_all_there ["HIST-3", "SEND-5"]
+        "Equal texts that one user sends in a row are each in the history, and in pages of every size.";
     last_id_is_a_position ["HIST-12"]
         "`last_id` works when that message was deleted, is of another room, or never existed.";
     arrivals_do_not_disturb_a_walk ["HIST-12"]
@@ -124,6 +130,71 @@ async fn pages_give_what_is_left(world: &World) -> Outcome {
     let sent = fill(world, [&alice, &bob], room, 11, world.patience().max).await?;
     let walk = alice.walk(room, 4).await?;
     check_walk(world, &alice, 4, &walk, &sent);
+    Ok(())
+}
+
+async fn pages_pass_over_many_deletions(world: &World) -> Outcome {
+    let [alice, bob] = world.users(["alice", "bob"]).await?;
+    world.no_transcript();
+    let (_, sent) = filled(world, [&alice, &bob], 14).await?;
+    let room = sent[0].room_id;
+    // In the middle, then the newest, then the oldest.
+    let mut left = sent;
+    for hole in [5..9, 7..10, 0..3] {
+        let gone: Vec<Message> = left.drain(hole).collect();
+        for message in gone {
+            let (author, other) = if message.user_id == alice.id() { (&alice, &bob) } else { (&bob, &alice) };
+            delete(world, author, other, message.id).await?;
+        }
+        for (reader, limit) in [(&alice, 2), (&bob, 3), (&bob, 1)] {
+            let walk = reader.walk(room, limit).await?;
+            check_walk(world, reader, limit, &walk, &left);
+        }
+    }
+    Ok(())
+}
+
+async fn pages_of_two_rooms_at_once(world: &World) -> Outcome {
+    const LIMIT: u64 = 3;
+    let [alice, bob, carol] = world.users(["alice", "bob", "carol"]).await?;
+    world.no_transcript();
+    let (first, with_bob) = filled(world, [&alice, &bob], 10).await?;
+    let (second, with_carol) = filled(world, [&alice, &carol], 8).await?;
+    let direction = direction(&alice, first, LIMIT).await?;
+    let mut walks: [(RoomId, Option<MessageId>, Vec<Message>); 2] =
+        [(first, None, Vec::new()), (second, None, Vec::new())];
+    for _ in 0..with_bob.len() {
+        for (room, last, seen) in &mut walks {
+            let page = ask(&alice, *room, Some(LIMIT), *last, "HIST-3").await?;
+            let ids = page.iter().map(|message| message.id);
+            let next = if direction == Direction::Older { ids.min() } else { ids.max() };
+            // A walk that is at its end, or that does not go on, stays where it is.
+            if next.is_some() && next != *last {
+                *last = next;
+                seen.extend(page);
+            }
+        }
+    }
+    for ((_, _, seen), (expected, with)) in walks.iter().zip([(&with_bob, "bob"), (&with_carol, "carol")]) {
+        let what = format!("pages of {LIMIT} of the dialog with `{with}`, by turns with those of another dialog,");
+        check_each_once(world, "HIST-3", &what, seen, expected);
+    }
+    Ok(())
+}
+
+async fn equal_texts_are_all_there(world: &World) -> Outcome {
+    let [alice, bob] = world.users(["alice", "bob"]).await?;
+    world.no_transcript();
+    let room = world.dialog(&alice, &bob).await?;
+    clear(world, &alice, &bob, room).await?;
+    let mut sent = Vec::new();
+    for (from, to) in [(&alice, &bob), (&alice, &bob), (&alice, &bob), (&bob, &alice), (&bob, &alice)] {
+        sent.push(say(world, from, to, room, "yes").await?);
+    }
+    for (reader, limit) in [(&alice, 50), (&bob, 2), (&bob, 1)] {
+        let walk = reader.walk(room, limit).await?;
+        check_walk(world, reader, limit, &walk, &sent);
+    }
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Scenarios of `message.*`.
 
+pub(super) mod counters;
 pub(super) mod delete;
 pub(super) mod order;
 pub(super) mod send;

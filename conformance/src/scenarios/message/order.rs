@@ -11,7 +11,7 @@ use futures_util::future::try_join;
 use crate::{
     scenario::{Needs, scenarios},
     scenarios::{
-        conversation::{clear, delete, exchange, message, part},
+        conversation::{clear, delete, exchange, fill, message, part},
         message::send::check_row,
     },
     stop::{Outcome, Stop},
@@ -22,6 +22,9 @@ scenarios! { "message.send";
     ids_grow_and_are_never_used_again ["SEND-6"]
         "Message ids are unique across rooms and grow in each; deleting, clearing or starting anew brings none back."
         needs Needs::Nobody; // an id that is free again would be taken by others
+    ids_of_a_deleted_dialog_are_not_used_again ["SEND-6"]
+        "The ids of many messages that went with their dialog, cleared or deleted, are not used again when it goes on."
+        needs Needs::Nobody; // others would take the ids
     pipelined_messages_keep_their_order ["SEND-7", "SEND-1", "SEND-2", "SEND-5", "SEND-12"]
         "Sixty messages that are sent without waiting are stored and announced in the order sent.";
     everyone_sees_one_order ["SEND-8", "EVT-1", "SEND-1", "SEND-2", "SEND-6"]
@@ -100,6 +103,36 @@ async fn ids_grow_and_are_never_used_again(world: &World) -> Outcome {
     let after =
         world.silently(exchange(&bob, &alice, &message(world, began.room.id, "and on"), "SEND-1")).await?.message;
     seen.note(&after, &[began.message.id], "after the dialog was deleted and began anew");
+    Ok(())
+}
+
+async fn ids_of_a_deleted_dialog_are_not_used_again(world: &World) -> Outcome {
+    // More than sentinels are sent meanwhile, which would take ids that are free again.
+    const MESSAGES: usize = 25;
+    let [alice, bob] = world.users(["alice", "bob"]).await?;
+    world.no_transcript();
+    let mut room = world.dialog(&alice, &bob).await?;
+    let mut used: BTreeSet<MessageId> = BTreeSet::new();
+    for (round, before) in ["at first", "after the room was cleared", "after the dialog was deleted"].iter().enumerate()
+    {
+        let sent = fill(world, [&alice, &bob], room, MESSAGES, world.patience().max).await?;
+        let again = sent.iter().filter(|message| !used.insert(message.id)).count();
+        world.check("SEND-6", again == 0, || {
+            format!("{again} of {} message ids that were used before are used again {before}", sent.len())
+        });
+        match round {
+            0 => clear(world, &alice, &bob, room).await?,
+            1 => {
+                part(world, &alice, &bob, room).await?;
+                let (_, began) = world.start("START-1", &alice, &bob, "starting anew").await?;
+                world.check("SEND-6", used.insert(began.message.id), || {
+                    "a message id of a deleted dialog is used again when the two start anew".into()
+                });
+                room = began.room.id;
+            }
+            _ => {}
+        }
+    }
     Ok(())
 }
 

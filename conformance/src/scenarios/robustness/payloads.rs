@@ -56,6 +56,17 @@ pub(super) fn malformed(action: &str, right: &Value) -> Wrong {
     ] {
         wrong.push((format!("{what} as the payload"), vec![payload]));
     }
+    // What would be right inside of an object is no payload by itself.
+    if let Some((field, _)) = fields(action).first() {
+        let id = right.get(field).cloned().unwrap_or(json!(1));
+        wrong.push((format!("the right `{field}` alone as the payload"), vec![id.clone()]));
+        wrong.push((format!("the right `{field}` alone, in a string, as the payload"), vec![json!(id.to_string())]));
+    }
+    if let Value::Array(values) = values(right)
+        && values.len() > 1
+    {
+        wrong.push(("the values as arguments instead of a payload".to_owned(), values));
+    }
     for (field, kind) in fields(action) {
         if *kind != Kind::OptionalId {
             wrong.push((format!("no `{field}`"), vec![without(right, field)]));
