@@ -23,7 +23,7 @@ scenarios! { "chat.delete";
         "A deleted dialog is in nobody's list, and its history cannot be read.";
     is_gone_for_a_user_who_was_away ["DROP-1", "DROP-2"]
         "A dialog that was deleted while a user was away is gone when the user comes.";
-    nothing_can_be_sent_to_it ["DROP-3"]
+    nothing_can_be_sent_to_it ["DROP-3", "DROP-4"]
         "Neither side can send to a deleted room, not even after a reconnect.";
     begins_anew_with_an_empty_history ["DROP-4"]
         "The two can start again, from either side and more than once, with an empty history and nothing unread.";
