@@ -41,6 +41,7 @@ const FILES: &[&[Scenario]] = &[
     chat::start::SCENARIOS,
     message::send::SCENARIOS,
     message::text::SCENARIOS,
+    message::exact::SCENARIOS,
     message::order::SCENARIOS,
     message::delete::SCENARIOS,
     message::counters::SCENARIOS,

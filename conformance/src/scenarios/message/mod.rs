@@ -2,6 +2,7 @@
 
 pub(super) mod counters;
 pub(super) mod delete;
+pub(super) mod exact;
 pub(super) mod order;
 pub(super) mod send;
 pub(super) mod text;
