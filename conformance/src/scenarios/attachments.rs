@@ -2,13 +2,17 @@
 //!
 //! An attachment can be sent once, and one that is listed may have been sent in an earlier run. So a refusal counts
 //! where the attachment is known to be unused, or where the same attachment is accepted in another way.
+//!
+//! `attachments/among_others.rs` has messages with attachments among those without.
+
+pub(crate) mod among_others;
 
 use chat_spec::{
     events::{Action, ChatStart, MessageDelete, MessageSend, OnMessageDelete, OnMessageNew, Payload},
     types::{AttachmentId, MAX_ID, Message, RoomId, UserId},
 };
 use futures_util::future::try_join;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     scenario::{Needs, scenarios},
@@ -33,8 +37,8 @@ scenarios! { "attachments";
     another_users_is_refused ["ATT-3"]
         "An attachment of another user cannot be sent, and its owner can send it afterwards."
         needs Needs::Profile("attachments");
-    a_refused_try_does_not_use_it_up ["ATT-1"]
-        "An attachment that was tried in vain, in a room of others, to nobody or malformed, can be sent in one's own room."
+    a_refused_try_does_not_use_it_up ["ATT-1", "ROB-1"]
+        "An attachment that was tried in vain, to others or with a bad text, can be sent in one's own room."
         needs Needs::Profile("attachments");
     is_sent_once ["ATT-4", "DEL-1"]
         "An attachment that was sent cannot be sent again, not even after its message, or its room, is gone."
@@ -78,10 +82,22 @@ impl Way {
 async fn attempt(
     world: &World,
     way: Way,
-    [from, to]: [&Client; 2],
+    users: [&Client; 2],
     text: &str,
     id: AttachmentId,
 ) -> Outcome<Option<Message>> {
+    let heard = attempt_heard(world, way, users, text, id).await?;
+    Ok(heard.map(|[_, heard]| heard.message))
+}
+
+/// The same; gives what the sender heard, and what the other user did.
+async fn attempt_heard(
+    world: &World,
+    way: Way,
+    [from, to]: [&Client; 2],
+    text: &str,
+    id: AttachmentId,
+) -> Outcome<Option<[OnMessageNew; 2]>> {
     way.emit(from, text, id).await?;
     world.settle().await?;
     let heard = to.may_hear::<OnMessageNew>().await?;
@@ -91,7 +107,7 @@ async fn attempt(
                 check_announced(world, "ATT-1", event, reader, [from, to], text);
             }
             world.check("ATT-1", heard.message == echoed.message, || "the two users hear of different messages".into());
-            Ok(Some(heard.message))
+            Ok(Some([echoed, heard]))
         }
         [None, None] => Ok(None),
         _ => Err(world.broken("ATT-1", "a message with an attachment was announced to one of the two users alone")),
@@ -230,6 +246,8 @@ async fn another_users_is_refused(world: &World) -> Outcome {
     let room = world.dialog(&alice, &bob).await?;
     let own = world.dialog(&mallory, &bob).await?;
     let what = "an attachment of another user";
+    // As below: one is unused where one before it was accepted.
+    let (mut accepted, mut lost) = (false, 0);
     while let Some(offered) = world.attachment(&alice).await {
         check_refused(world, "ATT-3", &[Way::Send(own), Way::Start(bob.id())], [&mallory, &bob], offered.id, what)
             .await?;
@@ -243,9 +261,11 @@ async fn another_users_is_refused(world: &World) -> Outcome {
             check_refused(world, "ATT-3", &[Way::Send(own)], [&bob, &mallory], offered.id, what).await?;
             return check_refused(world, "ATT-3", &[Way::Send(room)], [&bob, &alice], offered.id, what).await;
         }
-        if offered.unused {
+        lost += usize::from(accepted);
+        if offered.unused || lost == 2 {
             return Err(world.broken("ATT-3", "an attachment cannot be sent any more, after others tried in vain"));
         }
+        accepted |= one_more(world, Way::Send(room), [&alice, &bob]).await?.is_some();
     }
     Err(none_left(&alice))
 }
@@ -323,6 +343,9 @@ async fn a_refused_try_does_not_use_it_up(world: &World) -> Outcome {
         let what = "an attachment to nobody";
         check_refused(world, "ATT-1", &[Way::Start(nobody)], [&mallory, &bob], offered.id, what).await?;
         try_malformed(world, &mallory, own, bob.id(), offered.id).await?;
+        if !is_too_long(world, [&mallory, &bob], own, offered.id).await? {
+            return Ok(()); // it was sent, as the server has no maximum
+        }
         let text = world.text("in my own room");
         if let Some(message) = attempt(world, Way::Send(own), [&mallory, &bob], &text, offered.id).await? {
             check_attached(world, &offered, &message);
@@ -340,17 +363,28 @@ async fn a_refused_try_does_not_use_it_up(world: &World) -> Outcome {
 
 /// Sends an attachment with a text that is none, in either way: that is malformed, and nothing changes (ROB-1).
 async fn try_malformed(world: &World, user: &Client, room: RoomId, other: UserId, id: AttachmentId) -> Outcome {
-    for text in [json!(7), json!(["a text"])] {
+    for text in [Some(json!(7)), Some(json!(["a text"])), Some(Value::Null), None] {
         for (action, to) in
             [(MessageSend::NAME, json!({"room_id": room})), (ChatStart::NAME, json!({"user_id": other}))]
         {
             let mut payload = to;
-            payload["text"] = text.clone();
+            if let Some(text) = &text {
+                payload["text"] = text.clone();
+            }
             payload["attachment_id"] = json!(id);
             user.emit_arguments(action, vec![payload]).await?;
         }
     }
     world.nobody_hears_more("ROB-1").await
+}
+
+/// Sends an attachment with a text that may be too long (SEND-10); whether that was refused, and the connection is
+/// still there.
+async fn is_too_long(world: &World, users: [&Client; 2], room: RoomId, id: AttachmentId) -> Outcome<bool> {
+    let text = texts::long(20_000);
+    users[0].may_be_closed(); // so long a packet may cost the connection (ROB-5)
+    let message = attempt(world, Way::Send(room), users, &text, id).await?;
+    Ok(message.is_none() && users[0].is_open())
 }
 
 /// How often each of two devices sends the same attachment at once.

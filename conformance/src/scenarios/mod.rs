@@ -54,6 +54,7 @@ const FILES: &[&[Scenario]] = &[
     call::start::SCENARIOS,
     call::answer::SCENARIOS,
     attachments::SCENARIOS,
+    attachments::among_others::SCENARIOS,
     concurrent::SCENARIOS,
     sessions::SCENARIOS,
     safety::SCENARIOS,

@@ -22,6 +22,8 @@ scenarios! { "call.answer";
         "An answer is relayed without a call before it, and a second answer as well.";
     tells_two_callers_apart ["CALL-2", "CALL-4"]
         "Of two callers, each hears the answer that is meant for it.";
+    reaches_a_caller_who_came_back ["CALL-7", "CALL-2"]
+        "A caller who lost the connection after the call hears the answer on the connection that it has now.";
     reaches_all_devices_of_the_caller ["AUTH-11", "CALL-4"]
         "All sockets of the caller hear the answer, and no other socket of the one who answered does.";
     nobody_can_answer_themselves_or_a_stranger ["CALL-6"]
@@ -122,7 +124,9 @@ async fn passes_any_json_unchanged(world: &World) -> Outcome {
             for (what, value) in values::all() {
                 passes(&value, &ordinary, what).await?;
                 passes(&ordinary, &value, what).await?;
-                passes(&value, &value, what).await?;
+                if !values::is_large(&value) {
+                    passes(&value, &value, what).await?;
+                }
             }
             Ok(())
         })
@@ -145,6 +149,22 @@ async fn tells_two_callers_apart(world: &World) -> Outcome {
     ring(&carol, &bob).await?;
     pick_up(world, &bob, &alice, "to the first caller", "CALL-2").await?;
     pick_up(world, &bob, &carol, "to the second caller", "CALL-2").await?;
+    world.nobody_hears_more("CALL-4").await
+}
+
+async fn reaches_a_caller_who_came_back(world: &World) -> Outcome {
+    let [alice, bob] = world.users(["alice", "bob"]).await?;
+    world.no_transcript();
+    ring(&alice, &bob).await?;
+    pick_up(world, &bob, &alice, "before", "CALL-2").await?;
+    ring(&alice, &bob).await?;
+    // While it rings, the caller comes back with another connection.
+    let (alice, _) = world.come_back(&alice).await?;
+    pick_up(world, &bob, &alice, "to the new connection", "CALL-7").await?;
+    // The same where the one who answers came back.
+    ring(&alice, &bob).await?;
+    let (bob, _) = world.come_back(&bob).await?;
+    pick_up(world, &bob, &alice, "from the new connection", "CALL-7").await?;
     world.nobody_hears_more("CALL-4").await
 }
 

@@ -101,7 +101,9 @@ async fn passes_any_json_unchanged(world: &World) -> Outcome {
             for (what, value) in values::all() {
                 passes(&value, &ordinary, what).await?;
                 passes(&ordinary, &value, what).await?;
-                passes(&value, &value, what).await?;
+                if !values::is_large(&value) {
+                    passes(&value, &value, what).await?;
+                }
             }
             Ok(())
         })

@@ -32,6 +32,8 @@ fn scalars() -> Vec<(&'static str, Value)> {
         ("quotes and backslashes", json!(r#"'"`\ \u0041"#)),
         ("a string that is JSON", json!(r#"{"a":null}"#)),
         ("a string that is a number", json!("007")),
+        ("a number with a zero at its end, as a string", json!("1.10")),
+        ("a date as a string", json!("2026-01-31T09:30:00Z")),
     ]
 }
 
@@ -42,6 +44,9 @@ fn objects() -> Vec<(&'static str, Value)> {
         ("an array of one", json!([{"candidate": ""}])),
         ("an array of many kinds", json!([null, true, 1, "x", [], {}])),
         ("nulls inside", json!({"candidate": null, "sdpMid": null, "sdpMLineIndex": null})),
+        ("a field that is false", json!({"f": false})),
+        ("fields that are nothing in some languages", json!({"f": false, "z": 0, "e": "", "a": [], "o": {}})),
+        ("strings that look like others", json!({"at": "2026-01-31T09:30:00Z", "version": "1.10", "port": "09"})),
         ("fields that no RTC object has", json!({"type": "offer", "sdp": "v=0", "extra": {"deep": [1]}})),
         ("odd names of fields", json!({"": 1, " ": 2, "a.b": 3, "$set": 4, "ключ": 5, "😀": 6, "length": 7})),
         ("names that mean something to JavaScript", json!({"constructor": 1, "toString": "x", "prototype": null})),
@@ -54,6 +59,12 @@ fn objects() -> Vec<(&'static str, Value)> {
         ),
         ("many fields", many_fields()),
     ]
+}
+
+/// Whether a value is so large that a packet with two of it may be larger than what servers take.
+pub(super) fn is_large(value: &Value) -> bool {
+    const LARGE: usize = 32 * 1024;
+    value.to_string().len() > LARGE
 }
 
 fn many_fields() -> Value {

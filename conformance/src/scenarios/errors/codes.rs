@@ -1,7 +1,7 @@
 //! Refusals: which code says what, and which of several counts.
 
 use chat_spec::{
-    events::OnMessageNew,
+    events::{OnMessageNew, OnUserAuthorized},
     types::{Acknowledgement, ErrorCode, MessageId, UserId},
 };
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ scenarios! { "errors";
     forbidden_conflict_and_offline ["ERR-3"]
         "`forbidden`, `conflict` and `offline` are said where they apply."
         needs Needs::Profile("errors");
-    used_attachments ["ERR-3", "ERR-5"]
+    used_attachments ["ERR-3", "ERR-5", "ERR-6"]
         "Attachments: `conflict` for one that was sent before, `not_found` for one that is unknown or another user's."
         needs Needs::Profile("errors");
     the_first_reason_counts ["ERR-6"]
@@ -122,10 +122,20 @@ async fn refuses_a_second_user(world: &World, bob: &Client, carol: &Client) -> O
     let credentials = json!({"id": carol.id(), "token": carol.account().token});
     world
         .silently(async {
-            if let Acknowledgement::Refused { error, .. } = bob.acknowledged("user.auth", vec![credentials]).await? {
+            let acknowledged = bob.acknowledged("user.auth", vec![credentials]).await?;
+            let done = matches!(acknowledged, Acknowledgement::Done { .. });
+            if let Acknowledgement::Refused { error, .. } = acknowledged {
                 world.check_eq("ERR-3", "the code of a second user on a socket", &error.code, &ErrorCode::Conflict);
             }
             world.settle().await?;
+            if let Some(answer) = bob.take::<OnUserAuthorized>()? {
+                world.check_eq(
+                    "ERR-2",
+                    "whether the acknowledgement of a second user on a socket says the same as the answer",
+                    &done,
+                    &answer.success,
+                );
+            }
             drop(bob.leftovers());
             Ok(())
         })
@@ -137,11 +147,30 @@ async fn used_attachments(world: &World) -> Outcome {
     let room = world.dialog(&alice, &bob).await?;
     let send = |id: Value| json!({"room_id": room, "text": world.text("with a file"), "attachment_id": id});
     let unknown = refused(&alice, "message.send", send(json!(UNKNOWN)), ErrorCode::NotFound).await?;
-    if let Some(others) = world.attachment(&bob).await {
-        let said = refused(&alice, "message.send", send(json!(others.id)), ErrorCode::NotFound).await?;
+    let others = world.attachment(&bob).await.map(|attachment| attachment.id);
+    if let Some(others) = others {
+        let said = refused(&alice, "message.send", send(json!(others)), ErrorCode::NotFound).await?;
         world.check("ERR-5", without_numbers(&said) == without_numbers(&unknown), || {
             format!("an attachment of another user is told from one that is not there: `{said}`, `{unknown}`")
         });
+        // Its owner sends it, or did in an earlier run. That it was sent is not told to others.
+        world
+            .silently(async {
+                bob.emit_arguments("message.send", vec![send(json!(others))]).await?;
+                world.settle().await?;
+                if bob.may_hear::<OnMessageNew>().await?.is_some() {
+                    alice.expect::<OnMessageNew>("ATT-1").await?;
+                }
+                drop(bob.errors());
+                let said = refused(&alice, "message.send", send(json!(others)), ErrorCode::NotFound).await?;
+                world.check("ERR-5", without_numbers(&said) == without_numbers(&unknown), || {
+                    format!(
+                        "a used attachment of another user is told from one that is not there: `{said}`, `{unknown}`"
+                    )
+                });
+                Ok(())
+            })
+            .await?;
     }
     let Some(own) = world.attachment(&alice).await.map(|attachment| attachment.id) else { return Ok(()) };
     world
@@ -154,6 +183,9 @@ async fn used_attachments(world: &World) -> Outcome {
                 alice.emit_arguments("message.send", vec![send(json!(own))]).await?;
             }
             alice.expect_error("message.send", ErrorCode::Conflict).await?;
+            // A room that is not there comes first.
+            let nowhere = json!({"room_id": UNKNOWN, "text": "nowhere", "attachment_id": own});
+            refused_by("ERR-6", &alice, "message.send", vec![nowhere], ErrorCode::NotFound).await?;
             Ok(())
         })
         .await?;
@@ -178,6 +210,8 @@ async fn the_first_reason_counts(world: &World) -> Outcome {
     ] {
         refused_by("ERR-6", &stranger, action, vec![payload], code).await?;
     }
+    // A user who is never connected.
+    let offline = world.subject().casting.beacon().id;
     // A malformed payload before what does not exist, and that before a conflict or who is offline.
     let call = json!({"user_id": nobody(world), "ice_candidate": {}, "session_description": {}});
     for (action, payload, code) in [
@@ -190,6 +224,8 @@ async fn the_first_reason_counts(world: &World) -> Outcome {
         ("call.start", json!({"user_id": nobody(world)}), InvalidPayload),
         ("chat.start", json!({"user_id": alice.id(), "text": "me", "attachment_id": UNKNOWN}), InvalidPayload),
         ("message.send", json!({"room_id": room, "text": "", "attachment_id": null}), InvalidPayload),
+        ("call.start", json!({"user_id": offline, "ice_candidate": {}}), InvalidPayload),
+        ("call.answer", json!({"user_id": offline, "session_description": {}}), InvalidPayload),
         ("call.start", call.clone(), NotFound),
         ("call.answer", call, NotFound),
     ] {
@@ -197,5 +233,20 @@ async fn the_first_reason_counts(world: &World) -> Outcome {
     }
     // Malformed credentials of another user on an authorised socket are malformed first.
     refused_by("ERR-6", &alice, "user.auth", vec![json!({"id": bob.id()})], InvalidPayload).await?;
-    no_more_errors(world).await
+    no_more_errors(world).await?;
+    a_wrong_token_before_a_second_user(world, &alice, &bob).await
+}
+
+/// A wrong token of another user is a wrong token first. What becomes of the socket is free (R4), so this comes last.
+async fn a_wrong_token_before_a_second_user(world: &World, alice: &Client, bob: &Client) -> Outcome {
+    alice.may_be_closed();
+    let wrong = json!({"id": bob.id(), "token": "a token that nobody has"});
+    if let Some(ack) = alice.call("user.auth", vec![wrong]).await? {
+        let code = ack.args.first().map_or(Value::Null, |said| said["error"]["code"].clone());
+        let expected = json!(ErrorCode::Unauthenticated);
+        world.check_eq("ERR-6", "the code of a wrong token of another user on a socket", &code, &expected);
+    }
+    alice.close().await;
+    drop(alice.leftovers());
+    Ok(())
 }

@@ -6,7 +6,7 @@ use chat_spec::{
 };
 use serde_json::{Value, json};
 
-use super::{nine, no_more_errors, no_more_errors_by, nobody};
+use super::{UNKNOWN, nine, no_more_errors, no_more_errors_by, nobody};
 use crate::{
     scenario::{Needs, scenarios},
     stop::Outcome,
@@ -22,6 +22,9 @@ scenarios! { "errors";
         needs Needs::Profile("errors");
     every_action_is_acknowledged ["ERR-2"]
         "Each of the ten actions with a callback is acknowledged once, after its events, and gets no `on.error`."
+        needs Needs::Profile("errors");
+    acknowledgements_say_just_that ["ERR-2", "TYPE-5", "AUTH-9", "ROB-3"]
+        "An acknowledgement comes for `user.auth` once more and behind extra arguments too, and has no other fields."
         needs Needs::Profile("errors");
     refusals_are_acknowledged_instead ["ERR-2", "ERR-3"]
         "A refused action with a callback is acknowledged with the refusal, and gets no `on.error`."
@@ -120,6 +123,50 @@ async fn acknowledged_after(
         format!("the acknowledgement of {action} came before its {event}")
     });
     Ok(acknowledged)
+}
+
+async fn acknowledgements_say_just_that(world: &World) -> Outcome {
+    let [alice, bob] = world.users(["alice", "bob"]).await?;
+    world.no_transcript();
+    let room = world.dialog(&alice, &bob).await?;
+    let send = |text: &str| json!({"room_id": room, "text": world.text(text)});
+    let ordinary = exact(world, &alice, "message.send", vec![send("acknowledged")]).await?;
+    world.check_eq("ERR-2", "whether the acknowledgement of message.send says `ok`", &ordinary, &true);
+    // The same user once more is fine (AUTH-9), extra arguments are nothing (ROB-3); acknowledged they are at any rate.
+    let again = json!({"id": alice.id(), "token": alice.account().token});
+    let authorised = exact(world, &alice, "user.auth", vec![again]).await?;
+    world.check_eq("AUTH-9", "whether user.auth once more is acknowledged with `ok`", &authorised, &true);
+    for extra in [vec![json!("extra")], vec![json!({"more": 1}), Value::Null, json!([7])]] {
+        let arguments = [vec![send("with extra arguments")], extra].concat();
+        let taken = exact(world, &alice, "message.send", arguments).await?;
+        world.check_eq("ROB-3", "whether an action with extra arguments is acknowledged with `ok`", &taken, &true);
+    }
+    for payload in [json!({"room_id": room}), json!({"room_id": UNKNOWN, "text": "nowhere"})] {
+        let taken = exact(world, &alice, "message.send", vec![payload]).await?;
+        world.check_eq("ERR-2", "whether the acknowledgement of a refused message.send says `ok`", &taken, &false);
+    }
+    world.settle().await?;
+    drop((alice.leftovers(), bob.leftovers()));
+    no_more_errors_by("ERR-2", world).await
+}
+
+/// Sends an action with a callback; checks that it is called with exactly what is documented. Gives its `ok`.
+async fn exact(world: &World, client: &Client, action: &str, arguments: Vec<Value>) -> Outcome<bool> {
+    let Some(ack) = client.call(action, arguments).await? else {
+        return Err(world.broken("ERR-2", format!("{action} with a callback was never acknowledged")));
+    };
+    let said = ack.args.first().cloned().unwrap_or_default();
+    let read = serde_json::from_value::<Acknowledgement>(said.clone());
+    let Ok((acknowledgement, 1)) = read.map(|read| (read, ack.args.len())) else {
+        let said = Value::Array(ack.args);
+        return Err(world.broken("ERR-2", format!("the acknowledgement of {action} has another shape: {said}")));
+    };
+    // Written again, it has the documented fields alone.
+    let documented = serde_json::to_value(&acknowledgement).unwrap_or_default();
+    world.check("TYPE-5", said == documented, || {
+        format!("the acknowledgement of {action} has fields beyond the documented ones: {said}")
+    });
+    Ok(matches!(acknowledgement, Acknowledgement::Done { .. }))
 }
 
 async fn refusals_are_acknowledged_instead(world: &World) -> Outcome {

@@ -107,7 +107,10 @@ async fn too_long_or_with_nul(world: &World, alice: &Client, bob: &Client, room:
                     continue;
                 }
                 if alice.is_open() {
-                    alice.expect_error("message.send", ErrorCode::InvalidPayload).await?;
+                    let said = alice.expect_error("message.send", ErrorCode::InvalidPayload).await?.message;
+                    world.check("ERR-4", said.contains("text"), || {
+                        format!("the refusal of a text that is too long, or has U+0000, does not name `text`: {said}")
+                    });
                 }
             }
             Ok(())

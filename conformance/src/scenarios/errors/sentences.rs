@@ -51,6 +51,7 @@ async fn sentences_leak_nothing(world: &World) -> Outcome {
     let [alice, bob] = world.users(["alice", "bob"]).await?;
     let room = world.dialog(&alice, &bob).await?;
     world.no_transcript();
+    let offline = world.subject().casting.beacon().id;
     let secret = "a word that should not be repeated";
     let mut cases = nine(nobody(world), UNKNOWN, UNKNOWN, "x");
     cases.extend([
@@ -61,10 +62,13 @@ async fn sentences_leak_nothing(world: &World) -> Outcome {
         ("chat.read", json!(secret)),
         ("user.auth", json!({"id": secret, "token": [bob.account().token]})),
         ("no.such.action", json!({"room_id": room})),
+        ("call.start", json!({"user_id": offline, "ice_candidate": {}, "session_description": {}})),
+        ("call.answer", json!({"user_id": offline, "ice_candidate": secret, "session_description": null})),
+        ("chat.start", json!({"user_id": alice.id(), "text": "myself"})),
     ]);
     for (action, payload) in cases {
         let Acknowledgement::Refused { error, .. } = alice.acknowledged(action, vec![payload]).await? else {
-            return Err(world.broken("ERR-2", format!("a malformed {action} was acknowledged as done")));
+            return Err(world.broken("ERR-2", format!("{action} was acknowledged as done, and was to be refused")));
         };
         let said = error.message.to_lowercase();
         let leak = INTERNALS.iter().find(|word| said.contains(**word));
