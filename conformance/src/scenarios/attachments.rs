@@ -101,7 +101,9 @@ async fn attempt_heard(
     way.emit(from, text, id).await?;
     world.settle().await?;
     let heard = to.may_hear::<OnMessageNew>().await?;
-    match [heard, from.may_hear::<OnMessageNew>().await?] {
+    // Where the other user heard nothing, both had that time.
+    let echoed = if heard.is_some() { from.may_hear().await? } else { from.take()? };
+    match [heard, echoed] {
         [Some(heard), Some(echoed)] => {
             for (event, reader) in [(&heard, to), (&echoed, from)] {
                 check_announced(world, "ATT-1", event, reader, [from, to], text);
