@@ -34,6 +34,7 @@ impl Storage {
 }
 
 /// Whether a folder is there, can be written to, and has room.
+#[allow(clippy::useless_conversion, reason = "some systems count blocks in 32 bits")]
 fn has_room(folder: &Path) -> bool {
     let free = nix::sys::statvfs::statvfs(folder)
         .map_or(0, |found| u64::from(found.blocks_available()).saturating_mul(found.fragment_size()));

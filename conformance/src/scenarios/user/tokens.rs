@@ -56,7 +56,7 @@ fn off_by_one(token: &str) -> Vec<(&'static str, String)> {
         ),
         (
             "the token with its last letter in the other case",
-            letters().last().map_or_else(String::new, |place| replaced(place, other_case)),
+            letters().next_back().map_or_else(String::new, |place| replaced(place, other_case)),
         ),
         ("the token before a space", format!("{token} ")),
         ("the token between spaces", format!(" {token} ")),
