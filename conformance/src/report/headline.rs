@@ -41,7 +41,9 @@ impl Headline {
                 headline(Verdict::Violation, "The list is out of date", format!("{what} not in the catalogue"))
             }
             // A strict run fails for them.
-            Verdict::Violation | Verdict::Warning if result.strict && broken == 0 && warnings > 0 => {
+            Verdict::Violation | Verdict::Warning
+                if result.strict && (result.verdict == Verdict::Warning || broken == 0) =>
+            {
                 let detail =
                     format!("{}, and the run is strict", counted(warnings, "SHOULD is broken", "SHOULDs are broken"));
                 headline(Verdict::Violation, "Not conformant", detail)

@@ -240,10 +240,18 @@ impl Client {
         self.inner.misbehaving.store(true, Ordering::Release);
     }
 
-    /// Whether the server has to listen to it: it is connected, and did nothing that may cost its connection.
+    /// Whether the server has to listen to it, as a MUST: it is connected, did nothing that may cost its connection, and
+    /// is the only one of its user (that several are served is AUTH-11, a SHOULD).
     pub(super) fn must_be_heard(&self) -> bool {
         let may_be_closed = self.inner.may_be_closed.load(Ordering::Acquire) || self.is_misbehaving();
-        self.is_authorised() && self.is_listening() && !may_be_closed
+        let is_another = |other: &Self| {
+            !Arc::ptr_eq(&self.inner, &other.inner)
+                && other.id() == self.id()
+                && other.is_authorised()
+                && other.is_open()
+        };
+        let is_alone = !self.inner.world.clients().iter().any(is_another);
+        self.is_authorised() && self.is_listening() && is_alone && !may_be_closed
     }
 
     pub(super) fn is_misbehaving(&self) -> bool {
