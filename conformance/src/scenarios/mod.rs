@@ -43,6 +43,7 @@ const FILES: &[&[Scenario]] = &[
     message::text::SCENARIOS,
     message::exact::SCENARIOS,
     message::order::SCENARIOS,
+    message::refusals::SCENARIOS,
     message::delete::SCENARIOS,
     message::counters::SCENARIOS,
     chat::history::SCENARIOS,

@@ -19,8 +19,8 @@ const HISTORY: &str = "on.chat.history";
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault::on_the_wire(
-        "start-1-deaf-after-a-refusal",
-        "START-1",
+        "send-1-deaf-after-a-refusal",
+        "SEND-1",
         "A handler that throws is never called again for its socket: after a dialog with oneself was refused, nothing that \
          it sends is answered.",
         || {
