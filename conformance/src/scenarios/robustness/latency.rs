@@ -331,7 +331,7 @@ impl<F: Fn(usize) -> String> Flood<'_, F> {
 /// How many frames a flood is ahead of the server: what takes it ten seconds, one after the other.
 fn ahead(quiet: Duration) -> usize {
     let frames = Duration::from_secs(10).as_millis() / quiet.as_millis().max(1);
-    usize::try_from(frames).unwrap_or(usize::MAX).clamp(200, 2_000)
+    usize::try_from(frames).unwrap_or(usize::MAX).clamp(200, 1_000)
 }
 
 /// Whether the last message of a flood came: what was sent before it is done, or nearly.
