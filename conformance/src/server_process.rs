@@ -12,11 +12,13 @@ mod storage;
 use std::{
     io,
     net::{Ipv4Addr, TcpListener},
+    ops::Range,
     path::Path,
     process::ExitStatus,
     time::Duration,
 };
 
+use rand::Rng as _;
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -33,6 +35,8 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(5), Duration::from_m
 const TRY: Duration = Duration::from_secs(2);
 /// How long a server that answers HTTP may take to answer WebSocket requests as well.
 const MOUNTING: Duration = Duration::from_secs(5);
+/// Ports that Linux gives to nobody who does not ask for them by their number.
+const PORTS: Range<u16> = 15_000..32_000;
 /// How much of the server's output a failure shows, in lines.
 const SHOWN: usize = 20;
 
@@ -61,6 +65,19 @@ pub enum Stopped {
     Before,
 }
 
+/// A port that nobody listens on. Not one of those that the operating system gives to whoever asks for any: until the
+/// server listens, another program could be given the same, and answer in its place.
+fn free_port() -> io::Result<u16> {
+    const TRIES: usize = 100;
+    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    let mut random = rand::rng();
+    let found = (0..TRIES).map(|_| random.random_range(PORTS)).find(is_free);
+    match found {
+        Some(port) => Ok(port),
+        None => Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port()),
+    }
+}
+
 impl ServerProcess {
     /// Starts a server on a free port and waits until it answers.
     ///
@@ -68,7 +85,7 @@ impl ServerProcess {
     /// It cannot be started, ends at once, or does not answer in time; with the end of what it printed.
     pub async fn start(command: ServerCommand) -> Result<Self, StartError> {
         let folder = tempfile::Builder::new().prefix("chat-conformance-").tempdir_in(command.storage.folder())?;
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let port = free_port()?;
         let accounts = folder.path().join("accounts.json");
         let dir = folder.path().join("data");
         std::fs::write(&accounts, &command.accounts)?;
