@@ -39,6 +39,14 @@ const LOAD: usize = 1_500;
 /// How many messages each of them is ahead of what was heard.
 const AHEAD: usize = 64;
 
+/// How often somebody tries to come back.
+const TRIES: u32 = 3;
+
+/// What the suite does to the server costs every connection that is open.
+fn may_lose_all(world: &World) {
+    world.clients().iter().for_each(Client::may_be_closed);
+}
+
 fn process(world: &World) -> Outcome<Arc<Mutex<ServerProcess>>> {
     let process = world.subject().process.clone();
     process.ok_or_else(|| Stop::NotApplicable("the suite did not start the server itself".into()))
@@ -46,12 +54,14 @@ fn process(world: &World) -> Outcome<Arc<Mutex<ServerProcess>>> {
 
 async fn restart(world: &World, requirement: &'static str) -> Outcome {
     let process = process(world)?;
+    may_lose_all(world);
     let restarted = process.lock().await.restart().await;
     restarted.map_err(|error| world.broken(requirement, format!("the server does not come back: {error}")))
 }
 
 async fn kill(world: &World) -> Outcome {
     let process = process(world)?;
+    may_lose_all(world);
     let killed = process.lock().await.kill().await;
     killed.map_err(|error| Stop::Harness(format!("the server cannot be killed: {error}")))
 }
@@ -59,9 +69,17 @@ async fn kill(world: &World) -> Outcome {
 async fn return_after(world: &World, user: &Client, requirement: &'static str) -> Outcome<(Client, OnUserAuthorized)> {
     user.closed(world.patience().max).await;
     user.close().await;
-    match world.arrive(user.account(), user.label()).await {
-        Err(Stop::NotEvaluable(why)) => Err(world.broken(requirement, format!("nobody can come back: {why}"))),
-        arrived => arrived,
+    // A server that has just started on a busy machine may be late, and hang up on who is so because of it.
+    let mut left = TRIES;
+    loop {
+        left -= 1;
+        match world.arrive(user.account(), user.label()).await {
+            Err(Stop::NotEvaluable(_)) if left > 0 => {}
+            Err(Stop::NotEvaluable(why)) => {
+                return Err(world.broken(requirement, format!("nobody can come back: {why}")));
+            }
+            arrived => return arrived,
+        }
     }
 }
 
