@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use chat_spec::{
-    events::{ChatStart, OnMessageNew, Payload, UserAuth},
+    events::{ChatHistory, ChatStart, OnMessageNew, OnUserAuthorized, Payload, UserAuth},
     types::UserId,
 };
 use serde_json::json;
@@ -125,6 +125,38 @@ pub async fn hears_itself(
     Ok(heard)
 }
 
+/// Whether the server hangs up on a socket that acts before it is authorised: it is free to (SEC-1 says what such an
+/// action must not do, and no requirement what it may cost).
+///
+/// # Errors
+/// The server cannot be reached.
+pub async fn hangs_up_on_strangers(
+    target: &Target,
+    account: &Account,
+    patience: Duration,
+) -> Result<bool, CalibrationError> {
+    let options = OpenOptions { patience, auto_connect: false, ..OpenOptions::default() };
+    let mut connection = Connection::open(target, options).await?;
+    join(&mut connection, patience).await?;
+    // Whoever still listens answers the right token.
+    let said = [
+        (ChatHistory::NAME, json!({"room_id": 1})),
+        (UserAuth::NAME, json!({"id": account.id, "token": account.token})),
+    ];
+    for (action, payload) in said {
+        if connection.emit(action, &[payload]).await.is_err() {
+            return Ok(true);
+        }
+    }
+    let decided = |incoming: &Incoming| match incoming {
+        Incoming::Event(event) => event.name == OnUserAuthorized::NAME,
+        incoming => matches!(incoming, Incoming::Disconnected),
+    };
+    let decided = wait_for(&mut connection, patience, OnUserAuthorized::NAME, decided).await;
+    connection.close().await;
+    Ok(matches!(decided, Ok(Incoming::Disconnected) | Err(CalibrationError::Send(_))))
+}
+
 async fn join(connection: &mut Connection, patience: Duration) -> Result<Duration, CalibrationError> {
     let asked = Instant::now();
     connection.join_namespace().await?;
@@ -142,9 +174,9 @@ async fn authorise(
     let payload = json!({"id": account.id, "token": account.token});
     connection.emit(UserAuth::NAME, &[payload]).await?;
     let authorised =
-        |incoming: &Incoming| matches!(incoming, Incoming::Event(event) if event.name == "on.user.authorized");
-    let Incoming::Event(answer) = wait_for(connection, patience, "on.user.authorized", authorised).await? else {
-        return Err(CalibrationError::Silent { patience, expected: "on.user.authorized" });
+        |incoming: &Incoming| matches!(incoming, Incoming::Event(event) if event.name == OnUserAuthorized::NAME);
+    let Incoming::Event(answer) = wait_for(connection, patience, OnUserAuthorized::NAME, authorised).await? else {
+        return Err(CalibrationError::Silent { patience, expected: OnUserAuthorized::NAME });
     };
     let taken = asked.elapsed();
     match answer.args.first().and_then(|payload| payload.get("success")) {

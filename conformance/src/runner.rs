@@ -185,8 +185,20 @@ async fn within_time(world: &World, scenario: &Scenario) -> Outcome {
                 panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
             Err(Stop::Harness(format!("the scenario panicked: {}", said.unwrap_or("without a word"))))
         }
-        Err(_) => Err(Stop::not_evaluable(format!("it was not over after {} s", longest.as_secs()))),
+        Err(_) => Err(Stop::not_evaluable(took_too_long(world, longest))),
     }
+}
+
+/// Why a scenario says nothing that was not over in time, and how to give it more.
+fn took_too_long(world: &World, longest: Duration) -> String {
+    // A patience of which the scenario gets more than it had.
+    let patience = (longest * 2).as_secs_f64() / f64::from(PATIENCES);
+    let patience = patience.max(world.patience().max.as_secs_f64() * 2.0).ceil();
+    format!(
+        "it was not over after {} s, for the server answers slowly: `--patience {patience}` gives it longer, and \
+         `--jobs 1` the server less to do at once",
+        longest.as_secs()
+    )
 }
 
 fn finished(world: &World, scenario: &Scenario, outcome: Outcome, duration: Duration, keep_wire_log: bool) -> Finished {

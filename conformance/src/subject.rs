@@ -35,6 +35,8 @@ pub struct Subject {
     pub fresh: bool,
     /// Whether who sends to an absent user hears its own message, so that it can be a sentinel.
     pub hears_itself: bool,
+    /// Whether an action before authorisation costs its connection, which is free.
+    pub hangs_up_on_strangers: bool,
     /// The profiles that the server declares.
     pub profiles: Vec<String>,
     /// Tells this run from others, in every text that it sends.

@@ -149,6 +149,7 @@ async fn prepare(
     let patience = Patience::measure(&target, &pool[0], options.patience).await?;
     let (player, absent) = (&pool[0], pool[pool.len() - 1].id);
     let hears_itself = calibration::hears_itself(&target, player, absent, options.patience).await?;
+    let hangs_up_on_strangers = calibration::hangs_up_on_strangers(&target, player, options.patience).await?;
     profiles.extend(options.profiles.iter().cloned());
     if pool.iter().any(|account| !account.attachments.is_empty()) {
         profiles.push("attachments".to_owned());
@@ -164,6 +165,7 @@ async fn prepare(
         patience,
         fresh,
         hears_itself,
+        hangs_up_on_strangers,
         profiles,
         run: format!("{:08x}", random.random::<u32>()),
         seed: options.seed.unwrap_or_else(|| random.random()),

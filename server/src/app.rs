@@ -17,7 +17,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     accounts::{self, Account},
-    auth::{Authenticator, PeerThrottle, StoredTokens, TokenHash},
+    auth::{Authenticator, PeerThrottle, StoredTokens},
     clock::{Clock, SystemClock},
     config::{Config, Database},
     fanout::{Fanout, LocalFanout},
@@ -159,7 +159,7 @@ impl ServerBuilder {
 
         let accounts: Vec<_> = config.accounts.iter().map(Account::to_store).collect();
         if !config.allow_demo_accounts && !address.ip().is_loopback() {
-            refuse_demo_accounts(&*store, &config.accounts, address).await?;
+            refuse_demo_accounts(&*authenticator, &config.accounts, address).await?;
         }
         store.put_accounts(&accounts, clock.now()).await.map_err(|error| StartError::Accounts(error.into()))?;
 
@@ -215,11 +215,15 @@ impl ServerBuilder {
 }
 
 /// Refuses demo accounts, those included that an earlier start left in the database.
-async fn refuse_demo_accounts(store: &dyn Store, accounts: &[Account], address: SocketAddr) -> Result<(), StartError> {
+async fn refuse_demo_accounts(
+    authenticator: &dyn Authenticator,
+    accounts: &[Account],
+    address: SocketAddr,
+) -> Result<(), StartError> {
     let demo = accounts::parse(chat_fixtures::ACCOUNTS).map_err(|error| StartError::Accounts(error.into()))?;
     for Account { token, .. } in &demo {
         let named = accounts.iter().find(|account| account.token == *token).map(|account| account.id);
-        let stored = store.user_of_token(&TokenHash::of(token)).await;
+        let stored = authenticator.identify(token).await;
         let stored = stored.map_err(|error| StartError::Accounts(error.into()))?.map(|user| user.id);
         if let Some(user) = named.or(stored) {
             return Err(StartError::DemoAccounts { user, address });

@@ -58,6 +58,7 @@ const FILES: &[&[Scenario]] = &[
     attachments::among_others::SCENARIOS,
     concurrent::SCENARIOS,
     sessions::SCENARIOS,
+    safety::strangers::SCENARIOS,
     safety::SCENARIOS,
     lookalikes::SCENARIOS,
     guessing::SCENARIOS,

@@ -1,5 +1,7 @@
 //! Safety: who may do what, and what nobody may learn.
 
+pub(super) mod strangers;
+
 use std::collections::BTreeSet;
 
 use chat_spec::{
@@ -7,7 +9,7 @@ use chat_spec::{
         ChatClear, ChatDelete, ChatHistory, ChatRead, MessageDelete, MessageSend, OnChatClear, OnChatDelete,
         OnChatHistory, OnChatRead, OnMessageDelete, OnMessageNew, OnUserAuthorized, Payload, UserAuth,
     },
-    types::{MAX_ID, MessageId, RoomId, UserId},
+    types::{MAX_ID, MessageId, RoomId},
 };
 use serde_json::{Value, json};
 
@@ -18,8 +20,6 @@ use crate::{
 };
 
 scenarios! { "safety";
-    nothing_before_authorisation ["SEC-1"]
-        "Of who is not authorised, or was refused, no action has an effect, is answered, or is seen.";
     nothing_for_outsiders ["SEC-2"]
         "Of a user outside the room no action on it or its messages has an effect, is answered, or is seen.";
     hidden_rooms_and_messages_do_not_exist ["SEC-3"]
@@ -99,84 +99,6 @@ pub(super) async fn look_again(
         &before.dialogs,
     );
     Ok(user)
-}
-
-/// Every action but `user.auth`, those last that would take the others' target away.
-fn nine_actions(world: &World, room: RoomId, message: MessageId, user: UserId) -> [(&'static str, Value); 9] {
-    let call = json!({"user_id": user, "ice_candidate": {}, "session_description": {}});
-    [
-        ("chat.history", json!({"room_id": room})),
-        ("chat.read", json!({"room_id": room})),
-        ("message.send", json!({"room_id": room, "text": world.text("let me in")})),
-        ("chat.start", json!({"user_id": user, "text": world.text("let me in")})),
-        ("call.start", call.clone()),
-        ("call.answer", call),
-        ("message.delete", json!({"message_id": message})),
-        ("chat.clear", json!({"room_id": room})),
-        ("chat.delete", json!({"room_id": room})),
-    ]
-}
-
-async fn nothing_before_authorisation(world: &World) -> Outcome {
-    let [alice, bob, carol] = world.users(["alice", "bob", "carol"]).await?;
-    let room = world.dialog(&alice, &bob).await?;
-    exchange(world, &bob, &alice, room, "from bob").await?;
-    let target = exchange(world, &alice, &bob, room, "from alice").await?;
-    carol.close().await;
-    let (alice, of_alice) = look(world, &alice, room).await?;
-    let (bob, of_bob) = look(world, &bob, room).await?;
-
-    // One socket never tried to authorise, the other one was refused as a user of the room.
-    let fresh = world.connect(carol.account(), "stranger").await?;
-    let refused = world.connect(alice.account(), "intruder").await?;
-    refused.emit(&UserAuth { id: alice.id(), token: "a token that nobody has".into() }).await?;
-    refused.expect::<OnUserAuthorized>("AUTH-2").await?;
-    for socket in [&fresh, &refused] {
-        for (action, payload) in nine_actions(world, room, target, bob.id()) {
-            socket.emit_arguments(action, vec![payload]).await?;
-        }
-    }
-    world.nobody_hears_more("SEC-1").await?;
-    world.silently(nothing_in_a_hurry(world, &alice, &bob, room, target)).await?;
-    // Nor do they hear what the room says: whoever is refused is not in it.
-    exchange(world, &bob, &alice, room, "not for strangers").await?;
-    world.nobody_hears_more("SEC-1").await?;
-    refused.close().await;
-    // What was ignored is not made up for once they are somebody.
-    world.silently(fresh.authorise()).await?;
-    world.nobody_hears_more("SEC-1").await?;
-    let last = bob.history(room).await?.pop();
-    fresh.close().await;
-
-    let expect = |picture: Picture, unread: u64| {
-        after_one_more(picture, room, last.as_ref().map(|m| (m.id, m.text.clone())), unread)
-    };
-    // The control is in it: who is authorised is answered.
-    look_again(world, "SEC-1", &alice, room, &expect(of_alice, 1)).await?;
-    look_again(world, "SEC-1", &bob, room, &expect(of_bob, 0)).await.map(drop)
-}
-
-/// Who does not wait for the refusal of a wrong token is not taken for the user meanwhile.
-async fn nothing_in_a_hurry(world: &World, alice: &Client, bob: &Client, room: RoomId, message: MessageId) -> Outcome {
-    let hasty = world.connect(alice.account(), "intruder/hasty").await?;
-    hasty.emit(&UserAuth { id: alice.id(), token: "a token that nobody has".into() }).await?;
-    for (action, payload) in nine_actions(world, room, message, bob.id()) {
-        hasty.emit_arguments(action, vec![payload]).await?;
-    }
-    hasty.expect::<OnUserAuthorized>("AUTH-2").await?;
-    world.nobody_hears_more("SEC-1").await?;
-    hasty.close().await;
-    Ok(())
-}
-
-/// A picture after one more message.
-fn after_one_more(picture: Picture, room: RoomId, message: Option<(MessageId, String)>, unread: u64) -> Picture {
-    let Picture { dialogs, mut messages } = picture;
-    let newest = message.as_ref().map(|(id, _)| *id);
-    messages.extend(message);
-    let change =
-        |(listed, count, id)| if listed == room { (listed, count + unread, newest) } else { (listed, count, id) };
-    Picture { dialogs: dialogs.into_iter().map(change).collect(), messages }
 }
 
 async fn nothing_for_outsiders(world: &World) -> Outcome {

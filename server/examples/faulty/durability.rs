@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use chat_server::{
-    auth::TokenHash,
+    auth::{HashPrefix, TokenHash},
     domain::{Changes, Loaded, Needed, RoomChange, Sequences, chat::history::Page},
     store::{Download, NewAccount, NewUpload, Result, Store},
 };
@@ -163,8 +163,8 @@ impl Store for WritesBehind {
         self.inner.credentials(id).await
     }
 
-    async fn user_of_token(&self, token: &TokenHash) -> Result<Option<User>> {
-        self.inner.user_of_token(token).await
+    async fn credentials_by_prefix(&self, prefix: HashPrefix) -> Result<Vec<(User, TokenHash)>> {
+        self.inner.credentials_by_prefix(prefix).await
     }
 
     async fn put_accounts(&self, accounts: &[NewAccount], now: Date) -> Result<Vec<UserId>> {

@@ -46,6 +46,8 @@ impl Authenticator for StoredTokens {
     }
 
     async fn identify(&self, token: &str) -> Result<Option<User>> {
-        self.store.user_of_token(&TokenHash::of(token)).await
+        let presented = TokenHash::of(token);
+        let candidates = self.store.credentials_by_prefix(presented.prefix()).await?;
+        Ok(candidates.into_iter().find(|(_, expected)| presented.matches(expected)).map(|(user, _)| user))
     }
 }

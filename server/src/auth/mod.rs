@@ -6,4 +6,4 @@ mod token;
 
 pub use authenticator::{Authenticator, StoredTokens};
 pub use throttle::{ConnectionThrottle, PeerThrottle, ThrottleSettings, Verdict};
-pub use token::{TokenHash, new_token};
+pub use token::{HashPrefix, TokenHash, new_token};

@@ -10,7 +10,7 @@ use chat_spec::types::{AttachmentId, Date, Dialog, File, Message, User, UserId};
 use thiserror::Error;
 
 use crate::{
-    auth::TokenHash,
+    auth::{HashPrefix, TokenHash},
     domain::{Changes, Loaded, Needed, Sequences, chat::history::Page},
 };
 
@@ -90,8 +90,8 @@ pub trait Store: Send + Sync + 'static {
     /// A user and the hash of the user's token.
     async fn credentials(&self, id: UserId) -> Result<Option<(User, TokenHash)>>;
 
-    /// The user whose token has a hash.
-    async fn user_of_token(&self, token: &TokenHash) -> Result<Option<User>>;
+    /// The users whose tokens' hashes have a prefix, with those hashes: one as a rule, or none.
+    async fn credentials_by_prefix(&self, prefix: HashPrefix) -> Result<Vec<(User, TokenHash)>>;
 
     /// Adds accounts, or gives those that exist their new token and further attachments. An attachment that exists
     /// stays as it is: one that was sent stays sent. Returns the users' ids.

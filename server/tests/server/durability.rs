@@ -8,7 +8,7 @@ use std::sync::{
 use async_trait::async_trait;
 use chat_server::{
     app::Server,
-    auth::TokenHash,
+    auth::{HashPrefix, TokenHash},
     config::{Config, Database},
     domain::{Changes, Loaded, Needed, Sequences, chat::history::Page},
     store::{Download, NewAccount, NewUpload, Result, Store, StoreError},
@@ -72,8 +72,8 @@ impl Store for FullDisk {
     async fn credentials(&self, id: UserId) -> Result<Option<(User, TokenHash)>> {
         self.inner.credentials(id).await
     }
-    async fn user_of_token(&self, token: &TokenHash) -> Result<Option<User>> {
-        self.inner.user_of_token(token).await
+    async fn credentials_by_prefix(&self, prefix: HashPrefix) -> Result<Vec<(User, TokenHash)>> {
+        self.inner.credentials_by_prefix(prefix).await
     }
     async fn put_accounts(&self, accounts: &[NewAccount], now: Date) -> Result<Vec<UserId>> {
         self.inner.put_accounts(accounts, now).await

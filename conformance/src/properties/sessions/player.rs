@@ -108,6 +108,7 @@ impl Player {
         }
         self.perform(step).await?;
         let judgement = self.hear(step, &branches).await?;
+        self.forgive_a_stranger(step).await?;
         self.checked.extend(&judgement.checked);
         self.ledger = judgement.ledger;
         self.model = judgement.model;
@@ -135,6 +136,21 @@ impl Player {
                 let arguments = payload::spoilt(&payload::of(&self.model, &self.ledger, action), *spoil);
                 self.stage.client(*socket)?.emit_arguments(action.wire_name(), arguments).await
             }
+        }
+    }
+
+    /// Where the server hangs up on a socket that acts before it is authorised, which is free, the client connects
+    /// again: to the model it is the same socket, on which nothing was done.
+    async fn forgive_a_stranger(&mut self, step: &Step) -> Outcome {
+        let (Step::Act(socket, _) | Step::Spoilt(socket, ..)) = step else { return Ok(()) };
+        let world = &self.stage.world;
+        if self.model.user_of(*socket).is_some() || !world.subject().hangs_up_on_strangers {
+            return Ok(());
+        }
+        let patience = world.patience().event;
+        match self.stage.client(*socket)?.cut_off(patience).await {
+            true => self.stage.open(*socket).await,
+            false => Ok(()),
         }
     }
 

@@ -23,7 +23,11 @@ use chat_spec::{
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{World, auth, inbox::Inbox, observer};
+use super::{
+    World, auth,
+    inbox::{Heard, Inbox},
+    observer,
+};
 use crate::{
     accounts::Account,
     stop::{Outcome, Stop},
@@ -232,6 +236,12 @@ impl Client {
     /// Why the connection was closed; waits for it.
     pub async fn closed(&self, patience: Duration) -> Option<CloseReason> {
         self.inner.inbox.wait_for(patience, |heard| heard.closed.clone()).await
+    }
+
+    /// Waits until the server put an end to it; gives whether it did.
+    pub(crate) async fn cut_off(&self, patience: Duration) -> bool {
+        let ended = |heard: &mut Heard| (heard.left || heard.closed.is_some()).then_some(());
+        self.inner.inbox.wait_for(patience, ended).await.is_some()
     }
 
     /// Says that the scenario sends malformed packets on this connection: how the server puts its answers is not

@@ -11,7 +11,7 @@ use super::{
     transaction::Transaction,
 };
 use crate::{
-    auth::TokenHash,
+    auth::{HashPrefix, TokenHash},
     store::{NewAccount, Result, StoreError},
 };
 
@@ -34,6 +34,11 @@ const ADD_FILES: &str =
 const ADD_ATTACHMENTS: &str = "INSERT INTO attachments (id, user_id, type, file_id, created_at)
      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, ? FROM json_each(?)";
 
+const CREDENTIALS: &str = "SELECT id, created_at, token_hash FROM users WHERE id = ?";
+
+const CREDENTIALS_BY_PREFIX: &str =
+    "SELECT id, created_at, token_hash FROM users WHERE token_hash BETWEEN ? AND ? ORDER BY token_hash";
+
 #[derive(FromRow)]
 struct CredentialsRow {
     #[sqlx(flatten)]
@@ -41,25 +46,26 @@ struct CredentialsRow {
     token_hash: Vec<u8>,
 }
 
-pub(super) async fn credentials(pool: &SqlitePool, id: UserId) -> Result<Option<(User, TokenHash)>> {
-    let row: Option<CredentialsRow> = sqlx::query_as("SELECT id, created_at, token_hash FROM users WHERE id = ?")
-        .bind(i64::from(id))
-        .fetch_optional(pool)
-        .await?;
-    row.map(|row| {
-        let hash = row.token_hash.try_into().map_err(|_| StoreError::Corrupt("a token's hash".into()))?;
-        Ok((row.user.into_user()?, TokenHash::from_bytes(hash)))
-    })
-    .transpose()
+impl CredentialsRow {
+    fn into_credentials(self) -> Result<(User, TokenHash)> {
+        let hash = self.token_hash.try_into().map_err(|_| StoreError::Corrupt("a token's hash".into()))?;
+        Ok((self.user.into_user()?, TokenHash::from_bytes(hash)))
+    }
 }
 
-pub(super) async fn user_of_token(pool: &SqlitePool, token: &TokenHash) -> Result<Option<User>> {
-    let row: Option<UserRow> = sqlx::query_as("SELECT id, created_at FROM users WHERE token_hash = ?")
-        .bind(token.as_bytes().as_slice())
-        .fetch_optional(pool)
+pub(super) async fn credentials(pool: &SqlitePool, id: UserId) -> Result<Option<(User, TokenHash)>> {
+    let row: Option<CredentialsRow> = sqlx::query_as(CREDENTIALS).bind(i64::from(id)).fetch_optional(pool).await?;
+    row.map(CredentialsRow::into_credentials).transpose()
+}
+
+pub(super) async fn credentials_by_prefix(pool: &SqlitePool, prefix: HashPrefix) -> Result<Vec<(User, TokenHash)>> {
+    let [first, last] = prefix.range();
+    let rows: Vec<CredentialsRow> = sqlx::query_as(CREDENTIALS_BY_PREFIX)
+        .bind(first.as_bytes().as_slice())
+        .bind(last.as_bytes().as_slice())
+        .fetch_all(pool)
         .await?;
-    // How long the index takes tells something of hashes alone, from which no token can be found.
-    row.map(UserRow::into_user).transpose()
+    rows.into_iter().map(CredentialsRow::into_credentials).collect()
 }
 
 pub(super) async fn put(pool: &SqlitePool, accounts: &[NewAccount], now: Date) -> Result<Vec<UserId>> {

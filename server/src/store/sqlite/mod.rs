@@ -23,7 +23,7 @@ use sqlx::{
 pub use self::lock::DatabaseLock;
 use super::{Download, NewAccount, NewUpload, Result, Store, StoreError};
 use crate::{
-    auth::TokenHash,
+    auth::{HashPrefix, TokenHash},
     domain::{Changes, Loaded, Needed, Sequences, chat::history::Page},
 };
 
@@ -125,8 +125,8 @@ impl Store for SqliteStore {
         accounts::credentials(&self.reader, id).await
     }
 
-    async fn user_of_token(&self, token: &TokenHash) -> Result<Option<User>> {
-        accounts::user_of_token(&self.reader, token).await
+    async fn credentials_by_prefix(&self, prefix: HashPrefix) -> Result<Vec<(User, TokenHash)>> {
+        accounts::credentials_by_prefix(&self.reader, prefix).await
     }
 
     async fn put_accounts(&self, accounts: &[NewAccount], now: Date) -> Result<Vec<UserId>> {
