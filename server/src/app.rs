@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use chat_spec::types::UserId;
 use socketioxide::SocketIo;
 use thiserror::Error;
-use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle, time::timeout};
+use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     clock::{Clock, SystemClock},
     config::{Config, Database},
     fanout::{Fanout, LocalFanout},
-    http::{self, Files, HttpState},
+    http::{self, Files, HttpState, UploadPlaces},
     net::{ConnectionHandle, ConnectionListener, Connections},
     sequencer,
     store::{
@@ -183,7 +183,7 @@ impl ServerBuilder {
             clock,
             authenticator,
             files: Arc::new(files),
-            uploads: Arc::new(Semaphore::new(config.transport.uploads)),
+            uploads: Arc::new(UploadPlaces::new(config.transport.uploads)),
             upload_time: config.transport.upload_time,
             upload_bytes: config.transport.upload_bytes,
             peers,

@@ -61,7 +61,7 @@ pub struct TransportLimits {
     pub outgoing_packets: usize,
     /// The largest file that may be uploaded, in bytes.
     pub upload_bytes: usize,
-    /// How many files may be on their way at the same time; more wait.
+    /// How many files may be on their way at the same time, a quarter of them of one user; more wait.
     pub uploads: usize,
     /// How long an upload may take from its first byte to its last.
     pub upload_time: Duration,

@@ -48,7 +48,7 @@ pub(super) async fn upload(
     form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
 ) -> Result<Response, HttpError> {
     let user = authorised(&state, &client, &headers).await?;
-    let _place = state.uploads.acquire().await.map_err(|error| HttpError::unavailable(&error))?;
+    let _place = state.uploads.take(user.id).await.map_err(|error| HttpError::unavailable(&error))?;
     let form = form.map_err(|_| HttpError::bad_request("expected a multipart form with a field `file`"))?;
     let form = timeout(state.upload_time, read_form(form)).await.map_err(|_| HttpError::TooSlow)?;
     let Form { content, name, content_type, kind } = form?;

@@ -6,8 +6,10 @@ mod contract;
 mod failure;
 mod files;
 mod home;
+mod places;
 mod routes;
 
 pub use files::Files;
+pub(crate) use places::UploadPlaces;
 pub use routes::is_taken;
 pub(crate) use routes::{HttpState, router};

@@ -10,11 +10,10 @@ use axum::{
     routing::{any, get, post},
 };
 use serde_json::json;
-use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 use tower_http::cors::{Any, CorsLayer};
 
-use super::{Files, attachments, contract, home::home};
+use super::{Files, attachments, contract, home::home, places::UploadPlaces};
 use crate::{
     auth::{Authenticator, PeerThrottle, ThrottleSettings},
     clock::Clock,
@@ -30,7 +29,7 @@ pub(crate) struct HttpState {
     pub(crate) authenticator: Arc<dyn Authenticator>,
     pub(crate) files: Arc<Files>,
     /// Files are in memory while they are on their way: only so many at a time.
-    pub(crate) uploads: Arc<Semaphore>,
+    pub(crate) uploads: Arc<UploadPlaces>,
     /// How long one may take, so that a trickle holds no place for ever.
     pub(crate) upload_time: Duration,
     /// The largest file, in bytes.
@@ -81,6 +80,10 @@ pub(crate) fn router(state: HttpState, socket_io: SocketIoRoutes, socket_path: &
 fn socket_paths(socket_path: &str) -> Vec<String> {
     let bare = socket_path.trim_end_matches('/');
     let mut paths = vec!["/socket.io".to_owned(), "/socket.io/".to_owned(), format!("{bare}/"), bare.to_owned()];
+    if bare.is_empty() {
+        // What some clients make of `/`: python-socketio puts a slash on either side of it.
+        paths.push("//".to_owned());
+    }
     paths.retain(|path| !path.is_empty());
     paths.sort();
     paths.dedup();

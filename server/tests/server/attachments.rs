@@ -1,7 +1,8 @@
 //! Files over HTTP.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
+use chat_server::config::{Config, Database};
 use reqwest::{
     Client as Http, StatusCode,
     multipart::{Form, Part},
@@ -85,19 +86,58 @@ async fn bad_uploads_are_refused_and_say_why() {
     }
 }
 
+/// Begins to upload a large file.
+async fn begin_upload(server: SocketAddr, user: u64) -> TcpStream {
+    let mut stream = TcpStream::connect(server).await.unwrap();
+    let head = format!(
+        "POST /attachments HTTP/1.1\r\nhost: here\r\nauthorization: Bearer {}\r\ncontent-length: 1000000\r\n\
+         content-type: multipart/form-data; boundary=end\r\n\r\n\
+         --end\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n",
+        token(user),
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn one_user_does_not_take_all_places_for_uploads() {
+    let mut config = crate::support::config();
+    config.transport.uploads = 4;
+    let server = chat_server::app::Server::start(config).await.unwrap();
+    let mut begun = Vec::new();
+    for _ in 0..8 {
+        begun.push(begin_upload(server.address(), ALICE).await);
+    }
+    // What the server answers after it took all of them.
+    assert_eq!(get(server.url(), "attachments/1", Some(ALICE)).await.status(), StatusCode::NOT_FOUND);
+    let form = Form::new().part("file", Part::bytes(vec![1, 2, 3]));
+    let uploaded = timeout(PATIENCE, upload(server.url(), BOB, form)).await;
+    assert_eq!(uploaded.expect("Alice's uploads hold up Bob's").status(), StatusCode::CREATED);
+    drop(begun);
+    // Nor does she keep her places when she goes.
+    let form = Form::new().part("file", Part::bytes(vec![1, 2, 3]));
+    assert_eq!(timeout(PATIENCE, upload(server.url(), ALICE, form)).await.unwrap().status(), StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_large_file_comes_back_whole_from_the_disk() {
+    let directory = tempfile::tempdir().unwrap();
+    let database = Database::File(directory.path().join("chat.db"));
+    let server = chat_server::app::Server::start(Config { database, ..crate::support::config() }).await.unwrap();
+    let content: Vec<u8> = (0..3_000_001_u32).map(|n| n.to_le_bytes()[1]).collect();
+    let form = Form::new().part("file", Part::bytes(content.clone()));
+    let made: Value = upload(server.url(), ALICE, form).await.json().await.unwrap();
+    let response = get(server.url(), &format!("attachments/{}", made["attachment"]["id"]), Some(ALICE)).await;
+    assert_eq!(response.headers()["content-length"], content.len().to_string());
+    assert!(response.bytes().await.unwrap() == content, "the content is another one");
+}
+
 #[tokio::test]
 async fn an_upload_that_trickles_in_holds_no_place_for_ever() {
     let mut config = crate::support::config();
     (config.transport.uploads, config.transport.upload_time) = (1, Duration::from_millis(300));
     let server = chat_server::app::Server::start(config).await.unwrap();
-    let (mut from_server, mut to_server) = TcpStream::connect(server.address()).await.unwrap().into_split();
-    let head = format!(
-        "POST /attachments HTTP/1.1\r\nhost: here\r\nauthorization: Bearer {}\r\ncontent-length: 1000000\r\n\
-         content-type: multipart/form-data; boundary=end\r\n\r\n\
-         --end\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n",
-        token(ALICE),
-    );
-    to_server.write_all(head.as_bytes()).await.unwrap();
+    let (mut from_server, mut to_server) = begin_upload(server.address(), ALICE).await.into_split();
     let trickle = tokio::spawn(async move {
         while to_server.write_all(b"x").await.is_ok() {
             sleep(Duration::from_millis(20)).await;

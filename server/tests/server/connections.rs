@@ -11,7 +11,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::support::{ALICE, BOB, Client, PATIENCE, config, start};
+use crate::support::{ALICE, BOB, CAROL, Client, PATIENCE, config, start};
 
 fn impatient() -> Config {
     let short = Duration::from_millis(300);
@@ -23,10 +23,15 @@ fn impatient() -> Config {
 async fn both_paths_serve_the_same_chat() {
     let server = start().await;
     let mut alice = Client::authorised(&server, ALICE).await;
-    let url = format!("{}socket.io/", server.url());
-    let mut bob = Client::connect_to(&url, OpenOptions::default()).await;
-    assert_eq!(bob.authorise(BOB).await["success"], true);
-    assert_eq!(alice.hear("on.user.online").await, json!({ "id": BOB, "online": true }));
+    // The default path of clients, and what python-socketio makes of `/`.
+    for (path, user) in [("socket.io/", BOB), ("/", CAROL)] {
+        let url = format!("{}{path}", server.url());
+        let mut client = Client::connect_to(&url, OpenOptions::default()).await;
+        assert_eq!(client.authorise(user).await["success"], true);
+        assert_eq!(alice.hear("on.user.online").await, json!({ "id": user, "online": true }));
+        client.connection.close().await;
+        assert_eq!(alice.hear("on.user.online").await, json!({ "id": user, "online": false }));
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use chat_conformance::wire::{OpenOptions, sender::event_text};
 use chat_server::{app::Server, config::Config, net::ConnectionLimits, wire::InboxLimits};
 use serde_json::json;
 
-use crate::support::{ALICE, BOB, Client, config, dialog, start, token};
+use crate::support::{ALICE, BOB, Client, config, demo_accounts, dialog, start, token};
 
 #[tokio::test]
 async fn a_client_that_sends_too_fast_is_told_so_and_nothing_is_dropped_silently() {
@@ -71,4 +71,21 @@ async fn a_message_that_is_too_large_costs_its_sender_alone() {
     large.closed().await;
     alice.act("message.send", json!({ "room_id": room, "text": "fine" })).await;
     assert_eq!(bob.hear("on.message.new").await["message"]["text"], "fine");
+}
+
+#[tokio::test]
+async fn one_long_event_is_no_slow_reader() {
+    let connection = ConnectionLimits { unsent_bytes: 10_000, ..ConnectionLimits::default() };
+    let server = Server::start(Config { connection, ..config() }).await.unwrap();
+    for user in demo_accounts().into_iter().map(|account| account.id.get()).filter(|user| *user != ALICE) {
+        let mut other = Client::authorised(&server, user).await;
+        other.act("chat.start", json!({ "user_id": ALICE, "text": "x".repeat(9_000) })).await;
+        other.hear("on.message.new").await;
+    }
+    let mut alice = Client::connect(&server).await;
+    let authorised = alice.authorise(ALICE).await;
+    let length = authorised.to_string().len();
+    assert!(length > 3 * 10_000, "it is {length} bytes long, and says nothing of the limit");
+    let room = &authorised["dialogs"][0]["room"]["id"];
+    alice.act("message.send", json!({ "room_id": room, "text": "I am still here" })).await;
 }

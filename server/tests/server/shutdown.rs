@@ -6,7 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use chat_conformance::wire::{Incoming, OpenOptions, sender::event_text};
+use chat_conformance::wire::{CloseReason, Incoming, OpenOptions, sender::event_text};
 use chat_server::{
     app::Server,
     auth::Authenticator,
@@ -63,6 +63,38 @@ async fn a_client_that_does_not_read_does_not_hold_it_up() {
     server.shutdown().await.unwrap();
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     assert_ne!(ALICE, BOB);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_that_go_on_sending_see_a_close_and_not_a_reset() {
+    let server = Server::start(config()).await.unwrap();
+    let (alice, bob, room) = dialog(&server).await;
+    let stopping = Arc::new(Semaphore::new(0));
+    let flooding = [alice.connection.sender(), bob.connection.sender()].map(|sender| {
+        let (sender, stopping) = (sender.clone(), Arc::clone(&stopping));
+        tokio::spawn(async move {
+            let payload = json!({ "room_id": room, "text": "x".repeat(5_000) });
+            // As much as the server takes, until it takes no more.
+            while sender.emit("message.send", std::slice::from_ref(&payload)).await.is_ok() {
+                stopping.add_permits(1);
+            }
+        })
+    });
+    stopping.acquire_many(50).await.unwrap().forget();
+    server.shutdown().await.unwrap();
+    for mut client in [alice, bob] {
+        let reason = loop {
+            match client.connection.next(PATIENCE).await {
+                Some(Incoming::Closed { reason, .. }) => break reason,
+                Some(_) => {}
+                None => panic!("the connection is still open"),
+            }
+        };
+        assert!(matches!(reason, CloseReason::CloseFrame { .. } | CloseReason::EngineClose), "{reason}");
+    }
+    for task in flooding {
+        task.await.unwrap();
+    }
 }
 
 /// Holds up the answer to one user's token until it is let go.
