@@ -20,6 +20,8 @@ use url::Url;
 
 use crate::wire::Secrets;
 
+/// The profiles that a server may declare: what it can beyond sections 1 to 4 of the protocol.
+pub const PROFILES: [&str; 2] = ["errors", "attachments"];
 /// How long a command or a URL may take to make accounts.
 pub const PROVISION_PATIENCE: Duration = Duration::from_secs(60);
 
@@ -74,7 +76,7 @@ impl fmt::Display for Source {
             Self::Fixtures => f.write_str("the built-in accounts"),
             Self::File(path) => write!(f, "the accounts file `{}`", path.display()),
             Self::Command(command) => write!(f, "the provision command `{command}`"),
-            Self::Url(url) => write!(f, "the provision URL {url}"),
+            Self::Url(url) => write!(f, "the provision URL {}", without_password(url)),
         }
     }
 }
@@ -152,6 +154,15 @@ impl Source {
         }
         Ok(accounts)
     }
+}
+
+/// A URL as it may be shown.
+pub(crate) fn without_password(url: &Url) -> Url {
+    let mut shown = url.clone();
+    if shown.password().is_some() && shown.set_password(None).is_err() {
+        tracing::debug!("a URL has a password that cannot be taken out of it");
+    }
+    shown
 }
 
 impl Accounts {

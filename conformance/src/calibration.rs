@@ -6,6 +6,7 @@ use chat_spec::{
     events::{ChatHistory, ChatStart, OnMessageNew, OnUserAuthorized, Payload, UserAuth},
     types::UserId,
 };
+use futures_util::future::join_all;
 use serde_json::json;
 use thiserror::Error;
 
@@ -14,6 +15,8 @@ use crate::{
     wire::{Connection, Incoming, OpenError, OpenOptions, SendError, Target},
 };
 
+/// So many accounts are tried at a time.
+const AT_A_TIME: usize = 8;
 /// How many times joining the namespace is measured. Few: a server may limit new connections.
 const TRIES: usize = 5;
 /// An event is waited for at least this long, however fast the server is: machines hiccup.
@@ -155,6 +158,32 @@ pub async fn hangs_up_on_strangers(
     let decided = wait_for(&mut connection, patience, OnUserAuthorized::NAME, decided).await;
     connection.close().await;
     Ok(matches!(decided, Ok(Incoming::Disconnected) | Err(CalibrationError::Send(_))))
+}
+
+/// The first of some accounts whose token the server refuses, twice. Whether a right token is let in is for the scenarios
+/// to say (AUTH-1); a list of users that the server never had is for whoever wrote it to mend.
+///
+/// # Errors
+/// That account, as [`CalibrationError::TokenRefused`].
+pub async fn check_tokens(target: &Target, accounts: &[Account], patience: Duration) -> Result<(), CalibrationError> {
+    let check = async |account: &Account| {
+        let options = OpenOptions { patience, auto_connect: false, ..OpenOptions::default() };
+        let mut connection = Connection::open(target, options).await?;
+        join(&mut connection, patience).await?;
+        let authorised = authorise(&mut connection, account, patience).await;
+        connection.close().await;
+        authorised
+    };
+    for some in accounts.chunks(AT_A_TIME) {
+        for (account, checked) in some.iter().zip(join_all(some.iter().map(&check)).await) {
+            if matches!(checked, Err(CalibrationError::TokenRefused(_)))
+                && let Err(refused @ CalibrationError::TokenRefused(_)) = check(account).await
+            {
+                return Err(refused);
+            }
+        }
+    }
+    Ok(())
 }
 
 async fn join(connection: &mut Connection, patience: Duration) -> Result<Duration, CalibrationError> {

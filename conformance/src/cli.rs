@@ -5,10 +5,11 @@ mod duration;
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::NonEmptyStringValueParser};
 
 use self::duration::duration;
 use crate::{
+    accounts::PROFILES,
     options::{self, Options},
     properties::sessions::{self, Session},
     report::ReportRequest,
@@ -126,7 +127,7 @@ pub struct ServerFlags {
     pub reference: bool,
     /// Start the server under test with this command, wait until it answers, and stop it at the end. `{port}` is a free
     /// port, `{accounts}` a file with the accounts, `{dir}` a folder that survives a restart.
-    #[arg(long, value_name = "COMMAND", conflicts_with = "reference")]
+    #[arg(long, value_name = "COMMAND", conflicts_with = "reference", value_parser = NonEmptyStringValueParser::new())]
     pub server_cmd: Option<String>,
     /// The Socket.IO path of a server that --server-cmd starts.
     #[arg(long, value_name = "PATH", default_value = "/", requires = "server_cmd")]
@@ -148,7 +149,7 @@ pub struct ServerFlags {
 #[derive(Debug, Args)]
 pub struct RunningFlags {
     /// A profile that the server declares, such as `errors`. May be repeated.
-    #[arg(long, value_name = "NAME", value_parser = ["errors", "attachments"])]
+    #[arg(long, value_name = "NAME", value_parser = PROFILES)]
     pub profile: Vec<String>,
     /// A broken SHOULD fails the run, too.
     #[arg(long)]
@@ -195,7 +196,12 @@ impl Replay {
     #[must_use]
     pub fn options(&self, session: Session) -> Options {
         let filter = vec![sessions::SCENARIO.to_owned()];
-        Options { filter, replay: Some(session), ..self.running.options(&self.server) }
+        Options {
+            filter,
+            replay: Some(session),
+            replay_file: Some(self.file.clone()),
+            ..self.running.options(&self.server)
+        }
     }
 }
 

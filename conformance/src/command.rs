@@ -21,7 +21,7 @@ use crate::{
     properties::sessions::SavedSession,
     recording::Recording,
     reference,
-    report::{self, Format, ReportRequest, json_schema},
+    report::{self, Destination, Format, ReportRequest, json_schema},
     result::RunResult,
     run_event::{Reporter, RunEvent},
     selection,
@@ -29,7 +29,7 @@ use crate::{
         self,
         command::{Held, SelfTest},
     },
-    server_process::{ServerCommand, ServerProcess},
+    server_process::{ServerCommand, ServerProcess, StartError},
     suite::{self, RunError},
     verdict::Verdict,
     wire::Target,
@@ -202,6 +202,12 @@ async fn run_suite(server: &ServerFlags, running: &RunningFlags, options: &Optio
     check_filter(&options.filter)?;
     let reporters = report::reporters(&running.report, running.strict).map_err(Failure::input)?;
     let expected = Arc::new(running.expect.as_deref().map_or_else(|| Ok(Expectations::default()), expectations)?);
+    if let Some(path) = &running.record {
+        let record = Destination::File(path.clone());
+        if running.report.iter().any(|request| request.destination.is_same(&record)) {
+            return Err(Failure::input(format!("a report and the recorded events cannot both go to {record}")));
+        }
+    }
     let recording = running.record.as_deref().map(recording).transpose()?;
     let (target, accounts, process) = subject(server).await?;
     let (events, stream) = mpsc::channel(EVENTS);
@@ -213,7 +219,7 @@ async fn run_suite(server: &ServerFlags, running: &RunningFlags, options: &Optio
         process.lock().await.stop().await.map_err(Failure::failed)?;
     }
     let result = run?;
-    reported.map_err(|error| Failure::failed(format!("a report could not be written: {error}")))?;
+    reported.map_err(Failure::failed)?;
     if let Some(recording) = recording {
         recording.finish().map_err(|error| Failure::failed(format!("the recording is not whole: {error}")))?;
     }
@@ -260,13 +266,33 @@ async fn subject(flags: &ServerFlags) -> Result<(Target, Accounts, Option<Arc<Mu
             (ServerCommand { path, ..ServerCommand::new(command, accounts.to_json()) }, accounts)
         }
         None => {
+            refuse_accounts(flags)?;
             let accounts = reference::accounts(suite::accounts_wanted() as u64);
             eprintln!("building the reference server …");
             (reference::command(&accounts).await.map_err(Failure::failed)?, accounts)
         }
     };
-    let process = ServerProcess::start(command).await.map_err(Failure::failed)?;
+    let process = ServerProcess::start(command).await.map_err(|error| match error {
+        StartError::Path(_) => Failure::input(error),
+        error => Failure::failed(error),
+    })?;
     Ok((process.target().clone(), accounts, Some(Arc::new(Mutex::new(process)))))
+}
+
+/// The reference server gets accounts of its own. Who gives others means another server, and forgot to say which.
+fn refuse_accounts(flags: &ServerFlags) -> Result<(), Failure> {
+    let given = [
+        ("--accounts", flags.accounts.is_some()),
+        ("--provision", flags.provision.is_some()),
+        ("--provision-url", flags.provision_url.is_some()),
+    ];
+    match given.iter().find(|(_, is_given)| *is_given) {
+        None => Ok(()),
+        Some((flag, _)) => Err(Failure::input(format!(
+            "{flag} says who the users of your server are, but there is no URL and no --server-cmd to say where it is; \
+             the reference server gets users of its own"
+        ))),
+    }
 }
 
 async fn accounts(flags: &ServerFlags) -> Result<Accounts, Failure> {
@@ -274,7 +300,7 @@ async fn accounts(flags: &ServerFlags) -> Result<Accounts, Failure> {
         (Some(path), ..) => Source::File(path.clone()),
         (_, Some(command), _) => Source::Command(command.clone()),
         (.., Some(url)) => {
-            Source::Url(url.parse().map_err(|error| Failure::input(format!("{url} is no URL: {error}")))?)
+            Source::Url(url.parse().map_err(|error| Failure::input(format!("--provision-url is no URL: {error}")))?)
         }
         _ => Source::Fixtures,
     };

@@ -30,6 +30,8 @@ pub struct Options {
     pub time: Option<Duration>,
     /// A session that is played instead of random ones.
     pub replay: Option<Session>,
+    /// The file that the session is from, for the command that plays it once more.
+    pub replay_file: Option<PathBuf>,
     /// The folder in which a random session that fails is saved; nowhere where `None`.
     pub save_sessions_to: Option<PathBuf>,
     /// The flags that a second run needs to be like this one, for the commands that reports print.
@@ -55,6 +57,7 @@ impl Default for Options {
             cases: 8,
             time: None,
             replay: None,
+            replay_file: None,
             save_sessions_to: None,
             again: Vec::new(),
             keep_wire_log: false,

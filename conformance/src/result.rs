@@ -34,6 +34,9 @@ pub struct RunResult {
     /// `--accounts accounts.json`. Reports print them in the command that runs one scenario again; no secrets.
     #[serde(default)]
     pub options: Vec<String>,
+    /// The file of the random session that was played again, where that is what the run was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replayed: Option<String>,
     /// Every requirement of the protocol, in its order.
     pub requirements: Vec<RequirementResult>,
     /// Every scenario that was run, in the order of the catalogue.

@@ -113,6 +113,12 @@ impl ServerProcess {
         self.output.last_lines(lines)
     }
 
+    /// How it ended and the last that it printed, as the end of a sentence; `None` while it runs, or where it was stopped.
+    pub async fn how_it_ended(&mut self) -> Option<String> {
+        let status = self.running.as_mut()?.leader.try_wait().ok()??;
+        Some(format!("ended with {status}{}", self.last_words().await))
+    }
+
     /// Whether it ended, by itself or not.
     #[must_use]
     pub fn has_ended(&mut self) -> bool {
@@ -211,10 +217,15 @@ impl ServerProcess {
     }
 
     async fn exited(&mut self, status: ExitStatus) -> StartError {
-        // What it printed last may not have been read yet. What it left running would hold the output open: not long.
+        StartError::Exited { status, port: self.target.port(), output: self.last_words().await }
+    }
+
+    /// The last that a process printed that has ended.
+    async fn last_words(&mut self) -> String {
+        // It may not have been read yet. What the process left running would hold the output open: not long.
         if timeout(Duration::from_millis(500), self.output.wait_end()).await.is_err() {
             tracing::debug!("the server ended, but something that it started still runs");
         }
-        StartError::Exited { status, port: self.target.port(), output: self.output.as_end_of_sentence(SHOWN) }
+        self.output.as_end_of_sentence(SHOWN)
     }
 }

@@ -116,7 +116,7 @@ pub async fn run_with(
     }
     let mut result = gather(&subject, options, finished, started_at, begun.elapsed());
     if let Err(error) = Patience::measure(&subject.target, subject.casting.beacon(), options.patience).await {
-        result.notes.insert(0, format!("the server did not live to the end of the run: {error}{}", witnesses(&result)));
+        result.notes.insert(0, format!("{}{}", end_of_the_server(&subject, &error).await, witnesses(&result)));
         result.verdict = result.verdict.max(Verdict::HarnessError);
     }
     drop(events.send(RunEvent::Finished(Box::new(result.clone()))).await);
@@ -125,6 +125,19 @@ pub async fn run_with(
         drain.abort();
     }
     Ok(result)
+}
+
+/// Why there is no server at the end of a run, where one was at its beginning.
+async fn end_of_the_server(subject: &Subject, error: &CalibrationError) -> String {
+    if let Some(process) = &subject.process
+        && let Some(ended) = process.lock().await.how_it_ended().await
+    {
+        return format!("the server did not live to the end of the run: it {ended}");
+    }
+    match error {
+        CalibrationError::TokenRefused(_) => format!("at the end of the run {error}"),
+        error => format!("the server did not live to the end of the run: {error}"),
+    }
 }
 
 /// The scenarios that ran when the server went away: one of them may have ended it.
@@ -148,6 +161,10 @@ async fn prepare(
     }
     let patience = Patience::measure(&target, &pool[0], options.patience).await?;
     let (player, absent) = (&pool[0], pool[pool.len() - 1].id);
+    // Accounts that were made for this run are the server's own: where it refuses one, that is what is found. The last
+    // one is the user who is never there, and whom no scenario plays.
+    let unchecked = if fresh { &pool[pool.len() - 1..] } else { &pool[1..] };
+    calibration::check_tokens(&target, unchecked, options.patience).await?;
     let hears_itself = calibration::hears_itself(&target, player, absent, options.patience).await?;
     let hangs_up_on_strangers = calibration::hangs_up_on_strangers(&target, player, options.patience).await?;
     profiles.extend(options.profiles.iter().cloned());
@@ -204,6 +221,7 @@ fn gather(
         seed: subject.seed,
         profiles: subject.profiles.clone(),
         options: options.again.iter().cloned().chain(subject.random.flags(subject.seed, subject.cases)).collect(),
+        replayed: options.replay_file.as_ref().map(|file| file.display().to_string()),
         requirements,
         dialect: dialect(&finished),
         expectations,

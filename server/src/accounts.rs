@@ -72,6 +72,7 @@ pub fn parse(json: &str) -> Result<Vec<Account>, AccountsError> {
         };
         AccountsError::Form { path: error.path().to_string(), message }
     })?;
+    deserializer.end().map_err(|error| AccountsError::Form { path: ".".to_owned(), message: error.to_string() })?;
     check(&file.accounts)?;
     Ok(file.accounts)
 }

@@ -98,6 +98,10 @@ async fn known_failures_do_not_fail_a_run_and_lists_that_are_out_of_date_do() {
     // Beside violations that are not known, those count.
     assert_eq!(stage.outcomes(&format!("{FINE} # x\n"), &[one, FINE]).await, (Exit::Violations, vec![Passes]));
 
+    // A scenario that ran to its end, and says nothing of a requirement, has no failure of it.
+    let unmatched = format!("SEND-4 {FINE} # x\n");
+    assert_eq!(stage.outcomes(&unmatched, &[FINE]).await, (Exit::StaleExpectations, vec![Passes]));
+
     // What a filter leaves out is neither, half of a requirement's scenarios too.
     let left_out = format!("AUTH-6 # x\n{other} # y\nSEND-4 # z\n");
     assert_eq!(stage.outcomes(&left_out, &[FINE]).await, (Exit::Fine, vec![NotChecked; 3]));

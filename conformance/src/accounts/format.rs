@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use super::{Account, Accounts, AccountsError, Source};
+use super::{Account, Accounts, AccountsError, PROFILES, Source};
 
 #[derive(Deserialize)]
 struct File {
@@ -24,6 +24,10 @@ pub(super) fn parse(origin: &Source, text: &str, fresh: bool) -> Result<Accounts
         .end()
         .map_err(|error| AccountsError::NotJson { origin: origin.to_string(), what: error.to_string() })?;
     check(&file.accounts).map_err(|(field, what)| AccountsError::Field { origin: origin.to_string(), field, what })?;
+    if let Some(index) = file.profiles.iter().position(|profile| !PROFILES.contains(&profile.as_str())) {
+        let what = format!("is `{}`: expected {}", file.profiles[index], PROFILES.join(" or "));
+        return Err(AccountsError::Field { origin: origin.to_string(), field: format!("profiles[{index}]"), what });
+    }
     Ok(Accounts { pool: file.accounts, fresh, profiles: file.profiles })
 }
 
@@ -127,6 +131,8 @@ mod tests {
         ] {
             assert_eq!(refusal(text), format!("the accounts file `a.json`: {said}"), "{text}");
         }
+        let bogus = r#"{"accounts": [], "profiles": ["errors", "bogus"]}"#;
+        assert!(refusal(bogus).ends_with("`profiles[1]` is `bogus`: expected errors or attachments"));
         assert!(refusal("{").contains("it is not JSON: EOF while parsing an object at line 1 column 1"));
         assert!(refusal(r#"{"accounts": []} x"#).contains("it is not JSON"));
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{RunningFlags, ServerFlags};
-use crate::options::Options;
+use crate::{accounts, options::Options};
 
 impl RunningFlags {
     /// The flags that a second run needs to be like this one.
@@ -43,9 +43,10 @@ impl ServerFlags {
 }
 
 fn without_password(url: &str) -> String {
-    let Ok(mut parsed) = url.parse::<url::Url>() else { return url.to_owned() };
-    // A URL that cannot have a password has none.
-    if parsed.password().is_some() && parsed.set_password(None).is_ok() { parsed.to_string() } else { url.to_owned() }
+    match url.parse::<url::Url>() {
+        Ok(parsed) if parsed.password().is_some() => accounts::without_password(&parsed).to_string(),
+        _ => url.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -17,10 +17,10 @@ use crate::{
 /// A report cannot go where it should: two to one place, or a folder that cannot be made. The error is a sentence.
 pub fn reporters(requests: &[ReportRequest], strict: bool) -> io::Result<Vec<Box<dyn Reporter>>> {
     for (position, request) in requests.iter().enumerate() {
-        if requests[..position].iter().any(|earlier| earlier.destination == request.destination) {
+        request.destination.prepare()?;
+        if requests[..position].iter().any(|earlier| earlier.destination.is_same(&request.destination)) {
             return Err(io::Error::other(format!("two reports cannot both go to {}", request.destination)));
         }
-        request.destination.prepare()?;
     }
     let taken = requests.iter().any(|request| request.destination == Destination::Stdout);
     let term = if taken { Term::stderr() } else { Term::stdout() };

@@ -27,7 +27,28 @@ impl Destination {
         if path.is_dir() {
             return Err(refused("it is a folder"));
         }
-        fs::create_dir_all(folder(path)).map_err(|error| refused(&format!("its folder cannot be made: {error}")))
+        fs::create_dir_all(folder(path)).map_err(|error| refused(&format!("its folder cannot be made: {error}")))?;
+        if path.exists() && (!path.is_file() || is_job_summary(path)) {
+            return Ok(());
+        }
+        let tried = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+        let tried = unfinished(&tried)?;
+        fs::write(&tried, "").and_then(|()| fs::remove_file(&tried)).map_err(|error| refused(&error.to_string()))
+    }
+
+    /// Whether two are the same file, however they are written. Their folders are there ([`Destination::prepare`]).
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let place = |path: &PathBuf| {
+            let folder = fs::canonicalize(folder(path)).ok();
+            fs::canonicalize(path).ok().or_else(|| Some(folder?.join(path.file_name()?)))
+        };
+        match (self, other) {
+            (Self::File(one), Self::File(other)) => {
+                one == other || (place(one).is_some() && place(one) == place(other))
+            }
+            (one, other) => one == other,
+        }
     }
 
     /// Writes the whole report.
@@ -69,12 +90,17 @@ fn is_job_summary(path: &Path) -> bool {
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     // The file that a link points to is replaced, not the link.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let name = path.file_name().ok_or_else(|| io::Error::other("it has no file name"))?.to_string_lossy();
     fs::create_dir_all(folder(&path))?;
-    let unfinished = folder(&path).join(format!(".{name}.{}", process::id()));
+    let unfinished = unfinished(&path)?;
     fs::write(&unfinished, text).and_then(|()| fs::rename(&unfinished, &path)).inspect_err(|_| {
         drop(fs::remove_file(&unfinished)); // nothing more can be done about it
     })
+}
+
+/// Where a file is until it is whole.
+fn unfinished(path: &Path) -> io::Result<PathBuf> {
+    let name = path.file_name().ok_or_else(|| io::Error::other("it has no file name"))?.to_string_lossy();
+    Ok(folder(path).join(format!(".{name}.{}", process::id())))
 }
 
 /// The folder that a file lies in.
@@ -108,6 +134,12 @@ mod tests {
         fs::write(folder.path().join("file"), "").unwrap();
         let error = said(folder.path().join("file/report.json"));
         assert!(error.contains("file/report.json: its folder cannot be made: "), "{error}");
+        // Nobody may write there, whoever it is that asks.
+        #[cfg(target_os = "linux")]
+        assert!(said("/proc/report.json".into()).starts_with("a report cannot be written to /proc/report.json: "));
+        let path = folder.path().join("report.json");
+        Destination::File(path.clone()).prepare().unwrap();
+        assert!(!path.exists(), "what is prepared is not there yet");
     }
 
     #[cfg(unix)]

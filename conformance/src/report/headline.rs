@@ -35,6 +35,12 @@ impl Headline {
         if result.scenarios.is_empty() {
             return headline(Verdict::HarnessError, "No verdict", "nothing was run".into());
         }
+        let nothing_was_checked = counts.get(Verdict::Pass) + warnings + broken + known == 0;
+        if nothing_was_checked && result.verdict != Verdict::HarnessError {
+            let what = counted(result.scenarios.len(), "scenario", "scenarios");
+            let detail = format!("nothing could be checked: {what} ran to no end, or needed what is not there");
+            return headline(Verdict::HarnessError, "No verdict", detail);
+        }
         match result.verdict {
             Verdict::Pass | Verdict::Warning | Verdict::NotEvaluable | Verdict::NotApplicable if stale > 0 => {
                 let what = counted(stale, "known failure does not fail, or is", "known failures do not fail, or are");
@@ -127,6 +133,18 @@ mod tests {
             assert!(text.contains("ticket") || format.name == "github", "{}", format.name);
             assert!(!text.contains("<failure") && !text.starts_with("::error"), "{}", format.name);
             assert!(!text.contains("\n::error"), "{}", format.name);
+        }
+    }
+
+    #[test]
+    fn a_run_that_checked_nothing_is_not_conformant() {
+        let mut result = sample::all_well();
+        for requirement in &mut result.requirements {
+            requirement.verdict = Verdict::NotEvaluable;
+        }
+        for verdict in [Verdict::NotEvaluable, Verdict::Pass] {
+            let headline = Headline::of(&RunResult { verdict, ..result.clone() });
+            assert!(headline.sentence().starts_with("No verdict: nothing could be checked"), "{}", headline.sentence());
         }
     }
 

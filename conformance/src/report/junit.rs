@@ -1,12 +1,13 @@
 //! JUnit, for the test views of build servers: a suite for each group of scenarios, a case for each scenario.
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use indexmap::IndexMap;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::{
     report::{
+        headline::Headline,
         summary::{Shown, fails},
         terminal,
         text::{cut, one_line, visible},
@@ -14,6 +15,9 @@ use crate::{
     result::{RunResult, ScenarioResult},
     verdict::Verdict,
 };
+
+/// What is of no group of scenarios.
+static NO_GROUP: LazyLock<String> = LazyLock::new(|| "run".to_owned());
 
 /// The whole file.
 pub(crate) fn render(result: &RunResult) -> String {
@@ -25,9 +29,32 @@ pub(crate) fn render(result: &RunResult) -> String {
     for suite in suites.values_mut() {
         suite.set_time(suite.test_cases.iter().filter_map(|case| case.time).sum());
     }
+    suites.extend(of_the_run(result).map(|suite| (&*NO_GROUP, suite)));
     let mut report = Report::new("chat-conformance");
     report.set_time(Duration::from_millis(result.duration_ms)).add_test_suites(suites.into_values());
     report.to_string().expect("XML that is written to memory cannot fail")
+}
+
+/// What is wrong with the run where no scenario fails for it: a view of tests would be green otherwise. There is no
+/// verdict, or the list of known failures is out of date.
+fn of_the_run(result: &RunResult) -> Option<TestSuite> {
+    let headline = Headline::of(result);
+    if !fails(headline.tone, result.strict) || result.scenarios.iter().any(|scenario| scenario.fails(result.strict)) {
+        return None;
+    }
+    let kind = match headline.tone {
+        Verdict::HarnessError => NonSuccessKind::Error,
+        _ => NonSuccessKind::Failure,
+    };
+    let mut status = TestCaseStatus::non_success(kind);
+    let notes: Vec<String> = result.notes.iter().map(|note| visible(note).into_owned()).collect();
+    status.set_type(headline.tone.as_str()).set_message(one_line(&cut(&headline.sentence(), 500)));
+    status.set_description(notes.join("\n"));
+    let mut case = TestCase::new("the_run_comes_to_a_verdict", status);
+    case.set_classname(NO_GROUP.as_str()).set_time(Duration::ZERO);
+    let mut suite = suite(result, &NO_GROUP);
+    suite.add_test_case(case);
+    Some(suite)
 }
 
 /// An empty suite with what the run was made with.
@@ -106,6 +133,17 @@ mod tests {
         let broken =
             document.descendants().find(|node| node.has_tag_name("failure") && node.text().unwrap().contains("SEND-4"));
         assert!(broken.unwrap().text().unwrap().contains("\\u{1b}[31mred\\u{7} ]]>"), "nothing is lost");
+    }
+
+    #[test]
+    fn a_run_without_a_verdict_is_not_green() {
+        let notes = vec!["the server did not live to the end of the run".to_owned()];
+        let result = RunResult { verdict: Verdict::HarnessError, notes, ..sample::all_well() };
+        let text = render(&result);
+        let document = roxmltree::Document::parse(&text).unwrap();
+        assert_eq!(document.root_element().attribute("errors"), Some("1"), "{text}");
+        assert!(text.contains("did not live to the end"), "{text}");
+        assert!(!render(&sample::all_well()).contains("<error"));
     }
 
     #[test]

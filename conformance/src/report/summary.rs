@@ -208,6 +208,9 @@ impl RunResult {
 
     /// The command that runs one scenario alone, in the way in which this run was made.
     pub(crate) fn command_for(&self, scenario: &str) -> String {
+        if let Some(file) = &self.replayed {
+            return program::command(&["replay", file], &self.target, &self.options);
+        }
         let flags: Vec<String> =
             self.options.iter().map(String::as_str).chain(["--filter", scenario]).map(str::to_owned).collect();
         program::command(&["run"], &self.target, &flags)

@@ -53,6 +53,8 @@ const fn is_invisible(character: char) -> bool {
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}'
             | '\u{fff9}'..='\u{fffb}'
+            // No characters at all, and in no XML.
+            | '\u{fffe}'..='\u{ffff}'
     )
 }
 
@@ -127,6 +129,7 @@ mod tests {
     fn what_acts_on_the_screen_is_spelled_out() {
         assert_eq!(visible("\u{1b}[31mred\u{7}\t\r\n\u{9b}0m"), "\\u{1b}[31mred\\u{7}\\t\\r\n\\u{9b}0m");
         assert_eq!(visible("a\u{202e}b\u{2066}\u{feff}"), "a\\u{202e}b\\u{2066}\\u{feff}");
+        assert_eq!(visible("\u{fffe}\u{ffff}"), "\\u{fffe}\\u{ffff}", "no XML may hold these");
         assert_eq!(visible("שלום 👩\u{200d}🚀 ok"), "שלום 👩\u{200d}🚀 ok");
         assert_eq!(one_line("a\nb"), "a\\nb");
     }

@@ -30,7 +30,7 @@ async fn everybody_talks_at_once(world: &World) -> Outcome {
         sockets: 1..=3,
         devices: false,
         strangers: false,
-        share: Share { delete: 0, read: 0, history: 6, clear: 0, listen: 0 },
+        share: Share { delete: 0, read: 0, history: 6, clear: 0, listen: 4 },
     };
     explore(world, &MIX).await
 }
@@ -41,7 +41,7 @@ async fn several_devices_talk_at_once(world: &World) -> Outcome {
         sockets: 2..=6,
         devices: true,
         strangers: false,
-        share: Share { delete: 2, read: 2, history: 2, clear: 0, listen: 0 },
+        share: Share { delete: 2, read: 2, history: 2, clear: 0, listen: 4 },
     };
     explore(world, &MIX).await
 }
@@ -63,7 +63,7 @@ async fn messages_are_deleted_meanwhile(world: &World) -> Outcome {
         sockets: 1..=2,
         devices: false,
         strangers: false,
-        share: Share { delete: 25, read: 5, history: 5, clear: 0, listen: 0 },
+        share: Share { delete: 25, read: 5, history: 5, clear: 0, listen: 5 },
     };
     explore(world, &MIX).await
 }

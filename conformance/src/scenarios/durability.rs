@@ -83,6 +83,20 @@ async fn return_after(world: &World, user: &Client, requirement: &'static str) -
     }
 }
 
+/// A room without which nothing else can be looked at: that it is lost is what is found, and not what comes of it.
+fn expect_room(
+    world: &World,
+    requirement: &'static str,
+    user: &Client,
+    authorized: &OnUserAuthorized,
+    room: RoomId,
+) -> Outcome {
+    if authorized.dialogs.iter().any(|dialog| dialog.room.id == room) {
+        return Ok(());
+    }
+    Err(world.broken(requirement, format!("`{}` does not find its dialog of before, room {room}", user.label())))
+}
+
 /// What a user finds of its dialogs with these others, and of their histories. Dates of change are free.
 async fn found(user: &Client, authorized: &OnUserAuthorized, others: &[&Client]) -> Outcome<Vec<String>> {
     let mut dialogs = authorized.dialogs.clone();
@@ -148,8 +162,11 @@ async fn survives_a_restart(world: &World) -> Outcome {
         restart(world, "DUR-1").await?;
         users.clear();
         let mut unchanged = true;
-        for (user, before) in back.iter().zip(before) {
+        for (index, (user, before)) in back.iter().zip(before).enumerate() {
             let (user, authorized) = return_after(world, user, "DUR-1").await?;
+            if index < 2 {
+                expect_room(world, "DUR-1", &user, &authorized, room)?;
+            }
             let after = found(&user, &authorized, &back.iter().collect::<Vec<_>>()).await?;
             world.check_eq("DUR-1", &format!("what `{}` finds after a restart", user.label()), &after, &before);
             unchanged &= after == before;
@@ -257,8 +274,10 @@ async fn survives_a_kill_under_load(world: &World) -> Outcome {
         let read_until = bob.history(room).await?.last().map(|message| message.id);
         let announced = kill_under_load(world, alice, bob, room).await?;
         restart(world, "DUR-2").await?;
-        let (alice, _) = return_after(world, alice, "DUR-2").await?;
+        let (alice, of_alice) = return_after(world, alice, "DUR-2").await?;
         let (bob, authorized) = return_after(world, bob, "DUR-2").await?;
+        expect_room(world, "DUR-2", &alice, &of_alice, room)?;
+        expect_room(world, "DUR-2", &bob, &authorized, room)?;
         for reader in [&alice, &bob] {
             let stored = reader.history(room).await?;
             let lost: Vec<String> = announced.iter().filter(|heard| !is_in(heard, &stored)).map(shown).collect();

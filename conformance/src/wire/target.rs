@@ -95,6 +95,9 @@ impl FromStr for Target {
 
     fn from_str(given: &str) -> Result<Self, TargetError> {
         let given = given.trim();
+        if has_credentials(given) {
+            return Err(TargetError::Credentials);
+        }
         if !given.contains("://") {
             return Err(TargetError::NoScheme(given.to_owned()));
         }
@@ -103,15 +106,18 @@ impl FromStr for Target {
         if !SCHEMES.contains(&url.scheme()) {
             return Err(TargetError::Scheme { url: given.to_owned(), scheme: url.scheme().to_owned() });
         }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(TargetError::Credentials);
-        }
         url.set_fragment(None);
         let host = url.host_str().ok_or(url::ParseError::EmptyHost).map_err(invalid)?;
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let port = url.port_or_known_default().ok_or(url::ParseError::InvalidPort).map_err(invalid)?;
         Ok(Self { url, host, port })
     }
+}
+
+/// Whether there is a user name or a password in a text, whatever else is wrong with it: no error may show those.
+fn has_credentials(given: &str) -> bool {
+    let rest = given.split_once("://").map_or(given, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@'))
 }
 
 impl fmt::Display for Target {

@@ -122,6 +122,9 @@ async fn read_form(mut form: Multipart) -> Result<Form, HttpError> {
     let (mut file, mut kind) = (None, None);
     while let Some(field) = form.next_field().await.map_err(malformed)? {
         match field.name() {
+            // Which of two is meant, nobody can tell.
+            Some("file") if file.is_some() => return Err(HttpError::bad_request("`file` is there twice")),
+            Some("type") if kind.is_some() => return Err(HttpError::bad_request("`type` is there twice")),
             Some("file") => file = Some(read_file(field).await?),
             Some("type") => kind = Some(field.text().await.map_err(malformed)?),
             _ => {}

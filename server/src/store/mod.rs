@@ -20,6 +20,14 @@ pub enum StoreError {
     /// The database cannot be had, or refused a statement. The action may succeed later.
     #[error("the database failed: {0}")]
     Unavailable(Box<dyn std::error::Error + Send + Sync>),
+    /// An attachment of an account has the id of another user's.
+    #[error("attachment {attachment} of user {user} has the id of one that is another user's: give it another id")]
+    AttachmentTaken {
+        /// The attachment.
+        attachment: AttachmentId,
+        /// Who was to have it.
+        user: UserId,
+    },
     /// The database holds what this server never writes, such as an id of zero.
     #[error("the database holds something impossible: {0}")]
     Corrupt(String),

@@ -79,6 +79,12 @@ async fn bad_uploads_are_refused_and_say_why() {
     assert_eq!(response.status(), StatusCode::BAD_REQUEST);
     let body: Value = response.json().await.unwrap();
     assert_eq!(body["error"]["message"], "`file` is missing");
+    for name in ["file", "type"] {
+        let twice = Form::new().text(name, "image").text(name, "audio").part("file", Part::bytes(vec![1]));
+        let response = upload(server.url(), ALICE, twice).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+        assert_eq!(response.json::<Value>().await.unwrap()["error"]["message"], format!("`{name}` is there twice"));
+    }
     let no_form = Http::new().post(format!("{}attachments", server.url())).bearer_auth(token(ALICE)).body("x");
     assert_eq!(no_form.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
     for path in ["attachments/0", "attachments/x", "attachments/5010", "attachments/999999"] {

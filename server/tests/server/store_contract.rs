@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chat_server::{
     auth::TokenHash,
     domain::{AttachmentUse, Changes, Needed, Pair, Room, RoomChange, Sequences, chat::history::Page},
-    store::{NewAccount, NewUpload, Store, sqlite::SqliteStore},
+    store::{NewAccount, NewUpload, Store, StoreError, sqlite::SqliteStore},
 };
 use chat_spec::types::{AttachmentId, Date, Message, MessageId, RoomId, User, UserId};
 use tempfile::TempDir;
@@ -223,5 +223,16 @@ async fn a_token_is_one_users_whoever_had_it_before() {
         store.put_accounts(&accounts, date(9)).await.unwrap();
         assert_eq!((of("token 1").await, of("token 2").await, of("token 3").await), (Some(2), Some(1), Some(4)));
         assert!(store.credentials(user(3).id).await.unwrap().is_some(), "the user who lost its token is still there");
+    }
+}
+
+#[tokio::test]
+async fn an_attachment_does_not_change_hands() {
+    for (store, _directory) in stores().await {
+        let mut taking = account(2, "token 2");
+        taking.attachments.push((attachment(10), "image".to_owned()));
+        let refused = store.put_accounts(&[account(4, "token 4"), taking], date(9)).await.unwrap_err();
+        assert!(matches!(refused, StoreError::AttachmentTaken { user, .. } if user.get() == 2), "{refused}");
+        assert!(store.credentials(user(4).id).await.unwrap().is_none(), "all of it is stored, or nothing");
     }
 }

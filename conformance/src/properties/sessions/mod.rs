@@ -26,7 +26,7 @@ mod tell;
 
 #[cfg(test)]
 pub(crate) use self::machine::Machine;
-pub use self::{saved::SavedSession, session::Session};
+pub use self::{saved::SavedSession, session::Session, tell::SAVED};
 use crate::{
     scenario::scenarios,
     stop::{Outcome, Stop},

@@ -62,7 +62,9 @@ impl SavedSession {
     pub fn read(path: &Path) -> io::Result<Self> {
         let text = std::fs::read_to_string(path)?;
         let mut deserializer = serde_json::Deserializer::from_str(&text);
-        serde_path_to_error::deserialize(&mut deserializer).map_err(io::Error::other)
+        let saved: Self = serde_path_to_error::deserialize(&mut deserializer).map_err(io::Error::other)?;
+        saved.session.check().map_err(io::Error::other)?;
+        Ok(saved)
     }
 }
 
@@ -89,5 +91,13 @@ mod tests {
         std::fs::write(&path, r#"{"session": {"users": 2, "steps": [{"fly": 1}]}}"#).unwrap();
         let refused = SavedSession::read(&path).unwrap_err().to_string();
         assert!(refused.starts_with("session.steps[0]"), "{refused}");
+        for (users, steps, why) in [
+            (2, "", "it has no steps"),
+            (9, "", "`users` is 9: expected 2 to 4"),
+            (2, r#"{"leave": [{"user": 3, "number": 0}, "said"]}"#, "none of its steps can be taken"),
+        ] {
+            std::fs::write(&path, format!(r#"{{"session": {{"users": {users}, "steps": [{steps}]}}}}"#)).unwrap();
+            assert_eq!(SavedSession::read(&path).unwrap_err().to_string(), why);
+        }
     }
 }

@@ -43,7 +43,10 @@ pub(super) fn tell(world: &World, found: Found) {
     world.subject().random.note_failed(number);
     let mut transcript = steps(&session, &failure);
     let mut say = |line: String| transcript.push(STEPS, Heard::Connection, &line, None);
-    say(format!("session {number} of seed {}, {shrunk}", world.subject().seed));
+    say(match world.subject().random.replay {
+        Some(_) => "the session that was given, played again".to_owned(),
+        None => format!("session {number} of seed {}, {shrunk}", world.subject().seed),
+    });
     if let Some(line) = save(world, number, &session, &failure) {
         say(line);
     }
@@ -57,6 +60,9 @@ pub(super) fn tell(world: &World, found: Found) {
         state.borrowed_wire_log = played.wire_log;
     });
 }
+
+/// What the line of a transcript begins with that says how to play a saved session again: a command follows.
+pub const SAVED: &str = "saved; to play it again: ";
 
 /// The lane that shows the steps.
 const STEPS: &str = "the session, step by step";
@@ -82,7 +88,7 @@ fn save(world: &World, number: u32, session: &Session, failure: &Failure) -> Opt
     Some(match saved.write(folder) {
         Ok(path) => {
             let command = subject.random.replay_command(&subject.target.to_string(), &path);
-            format!("saved; to play it again: {command}")
+            format!("{SAVED}{command}")
         }
         Err(error) => format!("it could not be saved in {}: {error}", folder.display()),
     })

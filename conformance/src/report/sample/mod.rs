@@ -28,6 +28,7 @@ pub fn result() -> RunResult {
         seed: 4_815_162_342,
         profiles: vec!["attachments".into()],
         options: vec!["--accounts".into(), "my accounts.json".into()],
+        replayed: None,
         requirements: requirements::all(),
         scenarios: scenarios::all(),
         dialect: dialect(),

@@ -1,6 +1,7 @@
 //! One failed scenario on a terminal: what is broken, what was expected and came, what was said, how to run it alone.
 
 use crate::{
+    properties::sessions::SAVED,
     report::{
         summary::Shown,
         terminal::look::{Look, lines_of, wrapped},
@@ -86,6 +87,10 @@ fn line(entry: &LaneEntry, look: Look) -> String {
         Heard::Received => "← ",
         Heard::Connection => "· ",
     };
+    if let Some(command) = entry.event.strip_prefix(SAVED) {
+        // To be copied: in one piece, as the command that runs the scenario alone.
+        return format!("      {arrow}{}\n        {}\n", SAVED.trim_end(), look.command(&one_line(command)));
+    }
     let payload = entry.payload.as_ref().map(|payload| format!(" {}", cut(&compact(payload), LONGEST_PAYLOAD)));
     let text = format!("{}{}", cut(&one_line(&entry.event), LONGEST_PAYLOAD), payload.unwrap_or_default());
     wrapped(&text, &format!("      {arrow}"), look.width.saturating_sub(8))

@@ -46,8 +46,8 @@ async fn nothing_before_authorisation(world: &World) -> Outcome {
 
     // One socket never tried to authorise, the other one was refused as a user of the room.
     let actions = || nine_actions(world, room, target, bob.id());
-    let fresh = act_as_a_stranger(world, Stranger::Fresh(carol.account()), actions()).await?;
     let refused = act_as_a_stranger(world, Stranger::Refused(alice.account()), actions()).await?;
+    let fresh = act_as_a_stranger(world, Stranger::Fresh(carol.account()), actions()).await?;
     world.nobody_hears_more("SEC-1").await?;
     world.silently(nothing_in_a_hurry(world, &alice, &bob, room, target)).await?;
     // Nor do they hear what the room says: whoever is refused is not in it.

@@ -28,6 +28,10 @@ const PUT_USERS: &str = "INSERT INTO users (id, created_at, token_hash)
 /// Attachments of an accounts file that are not there yet.
 const NEW_ATTACHMENTS: &str = "SELECT value FROM json_each(?) WHERE value ->> 0 NOT IN (SELECT id FROM attachments)";
 
+/// Attachments of an accounts file that are there, and another user's: an upload may have taken the id.
+const TAKEN: &str = "SELECT wanted.value ->> 0, wanted.value ->> 1 FROM json_each(?) AS wanted
+     JOIN attachments ON attachments.id = wanted.value ->> 0 WHERE attachments.user_id != wanted.value ->> 1 LIMIT 1";
+
 const ADD_FILES: &str =
     "INSERT INTO files (user_id, created_at) SELECT value ->> 1, ? FROM json_each(?) RETURNING user_id, id";
 
@@ -104,8 +108,12 @@ async fn put_attachments(
     attachments: Vec<serde_json::Value>,
     now: Date,
 ) -> Result<()> {
-    let new: Vec<(String,)> =
-        sqlx::query_as(NEW_ATTACHMENTS).bind(json_list(attachments)?).fetch_all(&mut *connection).await?;
+    let attachments = json_list(attachments)?;
+    let taken: Option<(i64, i64)> = sqlx::query_as(TAKEN).bind(&attachments).fetch_optional(&mut *connection).await?;
+    if let Some((attachment, user)) = taken {
+        return Err(StoreError::AttachmentTaken { attachment: id(attachment)?, user: id(user)? });
+    }
+    let new: Vec<(String,)> = sqlx::query_as(NEW_ATTACHMENTS).bind(attachments).fetch_all(&mut *connection).await?;
     let new = format!("[{}]", new.into_iter().map(|(row,)| row).collect::<Vec<_>>().join(","));
     let files: Vec<(i64, i64)> =
         sqlx::query_as(ADD_FILES).bind(now.milliseconds()).bind(&new).fetch_all(&mut *connection).await?;

@@ -267,5 +267,17 @@ impl<'v, 'a> Account<'v, 'a> {
                 vec![format!("{} unread before", self.before()), format!("the other side sent {}", self.texts.len())];
             judgement.find(self.counts(), sentence, shown_by);
         }
+        // Own messages bring the counter too: on the way it is never less than at the beginning, nor more than at rest.
+        let right = self.before()..=expected;
+        let mine = |user: u64| user == self.rest.user;
+        let told = self.view.announced.iter().filter(|one| one.room == self.rest.room && mine(one.lane.user));
+        let mut told = told.filter(|one| mine(one.side.user)).map(|one| i128::from(one.side.unread));
+        if let Some(wrong) = told.find(|unread| !right.contains(unread)) {
+            let name = self.view.name(self.rest.user);
+            let (least, most) = (right.start(), right.end());
+            let sentence = format!("{name} was told of {wrong} unread in room {}, and nobody reads", self.rest.room);
+            let shown_by = vec![format!("{least} unread before"), format!("{most} at rest")];
+            judgement.find(self.counts(), sentence, shown_by);
+        }
     }
 }

@@ -260,8 +260,11 @@ fn counters_that_are_wrong_are_found() {
     changed(&[], |history| {
         history.rest[0].unread_before = Some(5);
         history.rest[0].unread = 6;
-        history.lanes[0].heard[2].side.unread = 6;
+        history.lanes[0].heard.iter_mut().for_each(|heard| heard.side.unread += 5);
     });
+    // With its own messages a user is told of no more than there is, and no less than there was.
+    changed(&["SEND-2"], |history| history.lanes[0].heard[0].side.unread = 2);
+    changed(&["SEND-2"], |history| history.lanes[1].heard[0].side.unread = 3);
 }
 
 /// alice sends; bob hears it, reads, and hears a second message: `order` says in which order bob hears the last two.
