@@ -397,6 +397,10 @@ async fn what_was_done_last_survives_a_kill(world: &World) -> Outcome {
             _ => texts == [world.text("a new dialog")] && unread == Some(1),
         };
         world.check("DUR-2", holds, || format!("{last} was announced, and was undone by a kill of the server"));
+        if last != "a deleted dialog" && (one.is_none() || other.is_none()) {
+            // What is next would be done in a dialog that is lost.
+            return Err(Stop::Broken);
+        }
         users = [alice, bob];
     }
     Ok(())

@@ -16,6 +16,17 @@ pub(super) enum Format {
 const TALKATIVE: [&str; 6] =
     ["socketioxide", "engineioxide", "tungstenite", "tokio_tungstenite", "hyper", "tower_http"];
 
+/// A level, or a filter: a list of `target=level`, beside which one level may stand for all other targets.
+pub(super) fn parse_filter(text: &str) -> Result<String, String> {
+    let expected = "expected off, error, warn, info, debug or trace, or a filter such as `chat_server=debug,info`";
+    // By itself, what is no level would be taken for a target, and everything else not be logged at all.
+    let is_level = |part: &str| part.contains('=') || part.parse::<LevelFilter>().is_ok();
+    match text.split(',').all(|part| is_level(part.trim())) && EnvFilter::try_new(text).is_ok() {
+        true => Ok(text.to_owned()),
+        false => Err(expected.to_owned()),
+    }
+}
+
 /// Starts the log. `level` is a level, or a filter such as `chat_server=debug,info`. Talkative libraries are heard where
 /// they are named.
 pub(super) fn start(level: &str, format: Format) -> anyhow::Result<()> {

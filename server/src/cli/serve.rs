@@ -21,7 +21,7 @@ use super::{
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The address to listen on; port 0 takes any free one.
-    #[arg(long, env = "CHAT_LISTEN", default_value = "127.0.0.1:3000")]
+    #[arg(long, env = "CHAT_LISTEN", default_value = "127.0.0.1:3000", value_parser = parse_address)]
     listen: SocketAddr,
     /// The database file, or `:memory:`. Uploaded files are in a directory beside it, `<FILE>.attachments`.
     #[arg(long, env = "CHAT_DATABASE", default_value = "chat.db", value_name = "FILE")]
@@ -51,7 +51,7 @@ pub(super) struct Arguments {
     limits: Limits,
     /// What is logged: off, error, warn, info, debug, trace, or a filter such as `chat_server=debug,info`. Of the
     /// libraries that carry what clients say, tokens included, no more than info is logged unless they are named.
-    #[arg(long, env = "CHAT_LOG_LEVEL", default_value = "info")]
+    #[arg(long, env = "CHAT_LOG_LEVEL", default_value = "info", value_parser = log::parse_filter)]
     log_level: String,
     /// How a line of the log looks.
     #[arg(long, env = "CHAT_LOG_FORMAT", default_value = "text")]
@@ -190,9 +190,16 @@ fn interrupted() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
+fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    let expected = "expected an IP address and a port, such as 127.0.0.1:3000, 0.0.0.0:3000 or [::1]:3000";
+    text.parse().map_err(|_| expected.to_owned())
+}
+
 fn parse_path(text: &str) -> Result<String, String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~".contains(c);
-    if !text.starts_with('/') || !text.chars().all(is_plain) || text.contains("//") {
+    // Clients resolve dots before they ask.
+    let is_dotted = text.split('/').any(|part| part == "." || part == "..");
+    if !text.starts_with('/') || !text.chars().all(is_plain) || text.contains("//") || is_dotted {
         return Err("expected a path that begins with a slash, such as /chat/".to_owned());
     }
     if is_taken(text) {
