@@ -1,9 +1,12 @@
 //! How long to wait for this server: scaled to its measured round trip.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use chat_spec::{
-    events::{ChatHistory, ChatStart, OnMessageNew, OnUserAuthorized, Payload, UserAuth},
+    events::{ChatHistory, ChatStart, OnMessageNew, OnUserAuthorized, OnUserOnline, Payload, UserAuth},
     types::UserId,
 };
 use futures_util::future::join_all;
@@ -12,6 +15,7 @@ use thiserror::Error;
 
 use crate::{
     accounts::Account,
+    subject::SLOWEST_PRESENCE,
     wire::{Connection, Incoming, OpenError, OpenOptions, SendError, Target},
 };
 
@@ -163,17 +167,29 @@ pub async fn hangs_up_on_strangers(
 /// The first of some accounts whose token the server refuses, twice. Whether a right token is let in is for the scenarios
 /// to say (AUTH-1); a list of users that the server never had is for whoever wrote it to mend.
 ///
+/// `onlooker` is another one, that is let in: it waits until all of them are announced to be gone, so that no scenario
+/// hears of it. A server that announces nothing is waited for as long as a presence may take, and told by the scenarios.
+///
 /// # Errors
-/// That account, as [`CalibrationError::TokenRefused`].
-pub async fn check_tokens(target: &Target, accounts: &[Account], patience: Duration) -> Result<(), CalibrationError> {
+/// That account, as [`CalibrationError::TokenRefused`]; or the server cannot be reached.
+pub async fn check_tokens(
+    target: &Target,
+    onlooker: &Account,
+    accounts: &[Account],
+    patience: Duration,
+) -> Result<(), CalibrationError> {
+    let options = || OpenOptions { patience, auto_connect: false, ..OpenOptions::default() };
     let check = async |account: &Account| {
-        let options = OpenOptions { patience, auto_connect: false, ..OpenOptions::default() };
-        let mut connection = Connection::open(target, options).await?;
+        let mut connection = Connection::open(target, options()).await?;
         join(&mut connection, patience).await?;
         let authorised = authorise(&mut connection, account, patience).await;
         connection.close().await;
         authorised
     };
+    let mut watching = Connection::open(target, options()).await?;
+    join(&mut watching, patience).await?;
+    authorise(&mut watching, onlooker, patience).await?;
+    let mut there: BTreeSet<u64> = BTreeSet::new();
     for some in accounts.chunks(AT_A_TIME) {
         for (account, checked) in some.iter().zip(join_all(some.iter().map(&check)).await) {
             if matches!(checked, Err(CalibrationError::TokenRefused(_)))
@@ -181,9 +197,25 @@ pub async fn check_tokens(target: &Target, accounts: &[Account], patience: Durat
             {
                 return Err(refused);
             }
+            there.insert(account.id.get());
+        }
+        while let Some(incoming) = watching.try_next() {
+            there.retain(|user| !is_gone(&incoming, *user));
         }
     }
+    let deadline = Instant::now() + SLOWEST_PRESENCE.min(patience);
+    while !there.is_empty() {
+        let Some(incoming) = watching.next(deadline.saturating_duration_since(Instant::now())).await else { break };
+        there.retain(|user| !is_gone(&incoming, *user));
+    }
+    watching.close().await;
     Ok(())
+}
+
+/// Whether it is said that a user went.
+fn is_gone(incoming: &Incoming, user: u64) -> bool {
+    matches!(incoming, Incoming::Event(event) if event.name == OnUserOnline::NAME
+        && event.args.first().is_some_and(|payload| payload["id"] == user && payload["online"] == false))
 }
 
 async fn join(connection: &mut Connection, patience: Duration) -> Result<Duration, CalibrationError> {

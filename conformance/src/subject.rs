@@ -60,7 +60,7 @@ pub struct Subject {
 }
 
 /// Announcements of who comes and goes that take longer than this are not waited for every time.
-const SLOWEST_PRESENCE: Duration = Duration::from_millis(1_500);
+pub(crate) const SLOWEST_PRESENCE: Duration = Duration::from_millis(1_500);
 /// So many vain tries to connect in a row mean that the server is gone.
 const GONE: u32 = 5;
 /// How often it is looked, at most, whether a server that lost a connection is going away.

@@ -164,7 +164,7 @@ async fn prepare(
     // Accounts that were made for this run are the server's own: where it refuses one, that is what is found. The last
     // one is the user who is never there, and whom no scenario plays.
     let unchecked = if fresh { &pool[pool.len() - 1..] } else { &pool[1..] };
-    calibration::check_tokens(&target, unchecked, options.patience).await?;
+    calibration::check_tokens(&target, &pool[0], unchecked, options.patience).await?;
     let hears_itself = calibration::hears_itself(&target, player, absent, options.patience).await?;
     let hangs_up_on_strangers = calibration::hangs_up_on_strangers(&target, player, options.patience).await?;
     profiles.extend(options.profiles.iter().cloned());

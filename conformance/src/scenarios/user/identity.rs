@@ -150,7 +150,8 @@ async fn never_two_users(world: &World, has_another: bool) -> Outcome {
             socket.may_be_closed();
         }
     }
-    world.settle().await?;
+    // That she left before may be announced late, and is not what is looked for below.
+    world.settle_presence().await?;
     drop((carol.announcements_of(&socket), carol.announcements_of(&second)));
     socket.emit(&UserAuth { id: bob.id, token: bob.token.clone() }).await?;
     let Some(answer) = answer_of(world, &socket).await? else {
