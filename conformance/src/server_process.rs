@@ -113,10 +113,11 @@ impl ServerProcess {
         self.output.last_lines(lines)
     }
 
-    /// How it ended and the last that it printed, as the end of a sentence; `None` while it runs, or where it was stopped.
-    pub async fn how_it_ended(&mut self) -> Option<String> {
+    /// How it ended, and the last that it printed, in lines; `None` while it runs, or where it was stopped.
+    pub async fn how_it_ended(&mut self) -> Option<(ExitStatus, String)> {
         let status = self.running.as_mut()?.leader.try_wait().ok()??;
-        Some(format!("ended with {status}{}", self.last_words().await))
+        self.hear_out().await;
+        Some((status, self.last_lines(SHOWN)))
     }
 
     /// Whether it ended, by itself or not.
@@ -217,15 +218,15 @@ impl ServerProcess {
     }
 
     async fn exited(&mut self, status: ExitStatus) -> StartError {
-        StartError::Exited { status, port: self.target.port(), output: self.last_words().await }
+        self.hear_out().await;
+        StartError::Exited { status, port: self.target.port(), output: self.output.as_end_of_sentence(SHOWN) }
     }
 
-    /// The last that a process printed that has ended.
-    async fn last_words(&mut self) -> String {
-        // It may not have been read yet. What the process left running would hold the output open: not long.
+    /// Waits for what a process printed last that has ended: it may not have been read yet.
+    async fn hear_out(&mut self) {
+        // What the process left running would hold the output open: not long.
         if timeout(Duration::from_millis(500), self.output.wait_end()).await.is_err() {
             tracing::debug!("the server ended, but something that it started still runs");
         }
-        self.output.as_end_of_sentence(SHOWN)
     }
 }

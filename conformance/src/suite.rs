@@ -116,7 +116,9 @@ pub async fn run_with(
     }
     let mut result = gather(&subject, options, finished, started_at, begun.elapsed());
     if let Err(error) = Patience::measure(&subject.target, subject.casting.beacon(), options.patience).await {
-        result.notes.insert(0, format!("{}{}", end_of_the_server(&subject, &error).await, witnesses(&result)));
+        let (why, printed) = end_of_the_server(&subject, &error).await;
+        let why = format!("{why}{}", witnesses(&result));
+        result.notes.splice(0..0, std::iter::once(why).chain(printed));
         result.verdict = result.verdict.max(Verdict::HarnessError);
     }
     drop(events.send(RunEvent::Finished(Box::new(result.clone()))).await);
@@ -127,17 +129,24 @@ pub async fn run_with(
     Ok(result)
 }
 
-/// Why there is no server at the end of a run, where one was at its beginning.
-async fn end_of_the_server(subject: &Subject, error: &CalibrationError) -> String {
+/// Why there is no server at the end of a run, where one was at its beginning; and the last that it printed, where the
+/// suite started it.
+async fn end_of_the_server(subject: &Subject, error: &CalibrationError) -> (String, Option<String>) {
+    const DIED: &str = "the server did not live to the end of the run";
     if let Some(process) = &subject.process
-        && let Some(ended) = process.lock().await.how_it_ended().await
+        && let Some((status, printed)) = process.lock().await.how_it_ended().await
     {
-        return format!("the server did not live to the end of the run: it {ended}");
+        let printed = match printed.as_str() {
+            "" => "the server printed nothing".to_owned(),
+            lines => format!("the last that the server printed:\n{lines}"),
+        };
+        return (format!("{DIED}: it ended with {status}"), Some(printed));
     }
-    match error {
+    let why = match error {
         CalibrationError::TokenRefused(_) => format!("at the end of the run {error}"),
-        error => format!("the server did not live to the end of the run: {error}"),
-    }
+        error => format!("{DIED}: {error}"),
+    };
+    (why, None)
 }
 
 /// The scenarios that ran when the server went away: one of them may have ended it.
